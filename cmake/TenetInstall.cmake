@@ -1,0 +1,26 @@
+# Headers, the library, and a package that find_package(tenet) finds, also after the prefix has been moved.
+include(CMakePackageConfigHelpers)
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tenet")
+
+# Public headers only: kernels and backends stay inside.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
+     "${PROJECT_SOURCE_DIR}/framework/*.h" "${PROJECT_SOURCE_DIR}/ops/*.h" "${PROJECT_SOURCE_DIR}/nn/*.h"
+     "${PROJECT_SOURCE_DIR}/train/*.h" "${PROJECT_SOURCE_DIR}/tenet.h" "${PROJECT_SOURCE_DIR}/testing.h")
+list(FILTER headers EXCLUDE REGEX "_kernels\\.h$")
+foreach(header ${headers})
+  get_filename_component(folder "${header}" DIRECTORY)
+  install(FILES "${header}" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/tenet/${folder}")
+endforeach()
+
+install(TARGETS tenet EXPORT tenetTargets
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(EXPORT tenetTargets NAMESPACE tenet:: DESTINATION "${package_dir}")
+
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/tenetConfig.cmake.in" "${PROJECT_BINARY_DIR}/tenetConfig.cmake"
+                              INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/tenetConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/tenetConfig.cmake" "${PROJECT_BINARY_DIR}/tenetConfigVersion.cmake"
+        DESTINATION "${package_dir}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
