@@ -1,0 +1,25 @@
+// Matrix products by the CBLAS library.
+#pragma once
+
+#include <cstdint>
+
+#include "tenet/framework/core/backend.h"
+
+namespace tenet::cpu {
+
+/// Runs `call` (its contract stands in backend.h) in the calling thread, by cblas_sgemm or cblas_dgemm.
+/// BLAS is never asked for an empty product: with m or n zero nothing happens, with k zero C = beta * C.
+/// Sizes may exceed the 32 bits of a BLAS argument: the product is then made of several, split along m,
+/// n and k. A row distance above 32 bits is met by rows one at a time, which is slow where they run
+/// along k. Row distances of a matrix of one row are ignored.
+/// Throws DTypeError unless the dtype is float32 or float64. Safe from any thread.
+void gemm(const Gemm& call);
+
+/// The same with `limit` in place of the greatest BLAS argument, for tests of the split.
+void gemm_split(const Gemm& call, std::int64_t limit);
+
+/// Holds OpenBLAS at one thread: with more, a product's last bits would depend on their number, and
+/// its threads would contend with Tenet's own. Does nothing under another BLAS.
+void use_one_blas_thread();
+
+}  // namespace tenet::cpu
