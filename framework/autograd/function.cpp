@@ -1,0 +1,38 @@
+#include "tenet/framework/autograd/function.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <typeindex>
+#include <unordered_map>
+
+namespace tenet::detail {
+
+const char* type_name(const std::type_info& type) {
+  static std::mutex mutex;
+  static auto* const names = new std::unordered_map<std::type_index, std::string>;
+  const std::lock_guard lock(mutex);
+  std::string& name = (*names)[type];
+  if (name.empty()) {
+    int status = 0;
+    const std::unique_ptr<char, void (*)(void*)> readable(
+        abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
+    name = status == 0 ? readable.get() : type.name();
+    const std::size_t scope = name.rfind("::");
+    if (scope != std::string::npos) name = name.substr(scope + 2);
+  }
+  return name.c_str();
+}
+
+Tensor fresh_output(Tensor y, const std::vector<Tensor>& inputs) {
+  // forward may hand an input back; the op's output must be a tensor of its own.
+  for (const Tensor& input : inputs) {
+    if (y.impl() == input.impl()) return y.detach();
+  }
+  return y;
+}
+
+}  // namespace tenet::detail

@@ -1,0 +1,39 @@
+#include "tenet/framework/autograd/op.h"
+
+namespace tenet {
+
+void Recorder::add_input(const Tensor& input) {
+  const int i = inputs_++;
+  if (!input.defined()) return;
+  Record* edge = history(input);
+  if (edge == nullptr) return;
+  if (edge->tape() != nullptr && edge->tape() != &Tape::current()) {
+    fail<GradientError>(record_->name(), ": input ", i, " (shape ", input.shape(),
+                        ") was computed in another thread, and a recorded tensor stays with its thread. "
+                        "Pass input.detach(), or compute it in this thread.");
+  }
+  Record::keep(edge);
+  record_->edges()[i] = edge;
+}
+
+void Recorder::add_saved(const Tensor& value) {
+  TensorImpl* block = value.impl();
+  Record::Saved& saved = record_->saved_begin()[saved_++];
+  TensorImpl::hold(block);
+  saved.block = block;
+  saved.version = block->owner->version;
+  saved.is_output = block == output_;
+  if (saved.is_output) return;
+  if (Record* from = history(value)) {
+    Record::keep(from);
+    saved.history = from;
+  }
+}
+
+void Recorder::finish() {
+  Tape::current().append(record_);
+  if (output_->record != nullptr) Record::drop(output_->record);
+  output_->record = std::exchange(record_, nullptr);
+}
+
+}  // namespace tenet

@@ -1,0 +1,63 @@
+// The tape of a thread: its live records, newest last, in one intrusive list. It owns none of them.
+//
+// Tapes are never deleted: a record may outlive the thread that made it. A record whose last
+// reference goes on another thread lets go of its values at once; its shell waits in `foreign_` for
+// the tape's own thread. A new thread takes over an abandoned tape once it is empty.
+#pragma once
+
+#include <atomic>
+
+#include "tenet/framework/autograd/record.h"
+
+namespace tenet {
+
+class Tape {
+ public:
+  /// The tape of this thread.
+  static Tape& current();
+
+  void append(Record* record);
+  Record* newest() const { return newest_; }
+  static Record* older(const Record* record) { return record->older_; }
+  /// Unlinks and destroys what other threads let go of.
+  void reclaim();
+
+ private:
+  friend class Pass;
+  friend class Record;
+  friend class TapeLease;
+  friend struct ThreadTapes;
+
+  void unlink(Record* record);
+
+  Record* newest_ = nullptr;
+  std::uint64_t next_sequence_ = 1;
+  std::uint32_t last_pass_ = 0;       // passes over this tape are numbered
+  std::uint32_t outermost_pass_ = 0;  // of those running now, a hook may start one inside another
+  std::atomic<Record*> foreign_{nullptr};
+  std::atomic<bool> leased_{false};
+};
+
+/// What autograd keeps per thread. A plain struct, so that reaching it costs one load.
+struct ThreadState {
+  Tape* tape = nullptr;
+  Record* dead = nullptr;  // records being destroyed: a loop over them, never a recursion
+  bool draining = false;
+  bool grad_enabled = true;
+};
+extern constinit thread_local ThreadState thread_state;
+
+/// Makes another thread's tape this thread's own for a while: a backward pass called from elsewhere.
+/// Throws GradientError if another thread is doing the same.
+class TapeLease {
+ public:
+  explicit TapeLease(Tape& tape);
+  ~TapeLease();
+  TapeLease(const TapeLease&) = delete;
+
+ private:
+  Tape* previous_;
+  Tape* leased_ = nullptr;
+};
+
+}  // namespace tenet
