@@ -1,0 +1,13 @@
+// Copies: Tensor::to, contiguous, clone, copy_, fill_, zero_, and x[i] = y.
+//
+//   to(dtype)     the elements converted; the tensor itself if it has that type. Floats become integers
+//                 by truncation, anything becomes bool by comparing with 0. Gradient: dy converted back;
+//                 none where either side is an integer type.
+//   contiguous()  the tensor itself if it is row-major already, else a copy. dx = dy.
+//   clone()       a copy, contiguous. dx = dy.
+//   copy_(x)      writes x, broadcast and converted, into this tensor's elements. The history is then
+//                 x's: dx = dy summed to x's shape; what was there before gets 0.
+//   fill_, zero_  write a number.
+#pragma once
+
+#include "tenet/framework/tensor/tensor.h"

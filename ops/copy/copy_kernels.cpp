@@ -1,0 +1,38 @@
+#include "tenet/ops/copy/copy_kernels.h"
+
+#include <cstring>
+
+namespace tenet::copy {
+
+template <cpu::Level L, class To, class From>
+void cast_loop(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+  if (strides[0] == static_cast<std::int64_t>(sizeof(To)) && strides[1] == static_cast<std::int64_t>(sizeof(From))) {
+    if constexpr (std::is_same_v<To, From>) {
+      std::memmove(data[0], data[1], static_cast<std::size_t>(n) * sizeof(To));
+    } else {
+      To* to = reinterpret_cast<To*>(data[0]);
+      const From* from = reinterpret_cast<const From*>(data[1]);
+      for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
+    }
+    return;
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    const From value = *reinterpret_cast<const From*>(data[1] + i * strides[1]);
+    *reinterpret_cast<To*>(data[0] + i * strides[0]) = static_cast<To>(value);
+  }
+}
+
+#define TENET_CAST(To, From)                           \
+  template void cast_loop<cpu::kThisLevel, To, From>( \
+      const void*, std::byte* const*, const std::int64_t*, std::int64_t);
+#define TENET_CASTS(To)                                                               \
+  TENET_CAST(To, float) TENET_CAST(To, double) TENET_CAST(To, std::int64_t)           \
+  TENET_CAST(To, std::int32_t) TENET_CAST(To, std::uint8_t) TENET_CAST(To, bool)
+TENET_CASTS(float)
+TENET_CASTS(double)
+TENET_CASTS(std::int64_t)
+TENET_CASTS(std::int32_t)
+TENET_CASTS(std::uint8_t)
+TENET_CASTS(bool)
+
+}  // namespace tenet::copy

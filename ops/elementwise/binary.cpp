@@ -1,0 +1,141 @@
+#include "tenet/ops/elementwise/binary.h"
+
+#include "tenet/framework/autograd/in_place.h"
+#include "tenet/framework/core/strides.h"
+#include "tenet/ops/elementwise/binary_kernels.h"
+#include "tenet/ops/reduce/sum_to.h"
+
+namespace tenet {
+namespace pointwise {
+namespace {
+
+/// The gradient towards a or b, before broadcasting is undone.
+template <class F, bool kTowardsA>
+Tensor pull(const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y) {
+  constexpr unsigned reads = kTowardsA ? F::reads_a : F::reads_b;
+  const F f;
+  using D = decltype([&] {
+    if constexpr (kTowardsA) return f.da(a, b, y);
+    else return f.db(a, b, y);
+  }());
+  if constexpr (std::is_same_v<D, One>) {
+    return dy;
+  } else {
+    if (grad_enabled() || reads == kNothing) {
+      if constexpr (kTowardsA) return dy * f.da(reads == kNothing ? dy : a, b, y);
+      else return dy * f.db(reads == kNothing ? dy : a, b, y);
+    }
+    Tensor d = Tensor::make(dy.shape(), dy.dtype(), dy.device());
+    const auto or_dy = [&](const Tensor& t, unsigned bit) -> const Tensor& { return reads & bit ? t : dy; };
+    run_binary_pull<F, kTowardsA>(d.dtype(), make_loop(d.shape(), {d, dy, or_dy(a, kFirst), or_dy(b, kSecond),
+                                                                   or_dy(y, kOutput)}));
+    return d;
+  }
+}
+
+template <class F>
+struct BinaryRule {
+  static constexpr const char* name = F::name;
+  Shape a_shape, b_shape;
+  std::uint8_t saved;  // a bit set of Reads: what was worth keeping
+
+  static bool linear_in(InputMask active) { return F::linear_in(active); }
+
+  Gradients backward(const Context& context, const Tensor& dy) const {
+    int next = 0;
+    const auto read = [&](unsigned bit) { return saved & bit ? context.saved(next++) : Tensor(); };
+    const Tensor a = read(kFirst), b = read(kSecond), y = read(kOutput);
+    Tensor da, db;
+    if (context.needs(0)) da = sum_to(pull<F, true>(dy, a, b, y), a_shape);
+    if (context.needs(1)) db = sum_to(pull<F, false>(dy, a, b, y), b_shape);
+    return {std::move(da), std::move(db)};
+  }
+};
+
+template <class F>
+DType operand_type(const Tensor& a, const Tensor& b) {
+  const DType dtype = promote(a.dtype(), b.dtype());
+  return F::types == Types::floating ? to_floating(dtype) : dtype;
+}
+
+template <class F>
+void record_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
+  const unsigned saved = (requires_history(a) ? F::reads_a : 0) | (requires_history(b) ? F::reads_b : 0);
+  const BinaryRule<F> rule{a.shape(), b.shape(), static_cast<std::uint8_t>(saved)};
+  switch (saved) {
+    case kNothing: return record(rule, y, {a, b});
+    case kFirst: return record(rule, y, {a, b}, {a});
+    case kSecond: return record(rule, y, {a, b}, {b});
+    case kFirst | kSecond: return record(rule, y, {a, b}, {a, b});
+    case kSecond | kOutput: return record(rule, y, {a, b}, {b, y});
+    default: return record(BinaryRule<F>{a.shape(), b.shape(), 7}, y, {a, b}, {a, b, y});
+  }
+}
+
+template <class F>
+Tensor binary(const Tensor& a_, const Tensor& b_) {
+  const DType dtype = operand_type<F>(a_, b_);
+  const Tensor a = as(a_, dtype);
+  const Tensor b = as(b_, dtype);
+  const Shape shape = broadcast_shapes(a.shape(), b.shape(), F::name);
+  Tensor y = Tensor::make(shape, dtype, a.device());
+  run_binary<F>(dtype, make_loop(shape, {y, a, b}));
+  if (recording(a, b)) record_binary<F>(y, a, b);
+  return y;
+}
+
+template <class F>
+Tensor& binary_in_place(Tensor& a, const Tensor& b) {
+  check_writable(a, F::name);
+  const DType dtype = operand_type<F>(a, b);
+  if (dtype != a.dtype()) {
+    fail<DTypeError>(F::name, "_: the result is ", dtype, " and cannot be written into a ", a.dtype(),
+                     " tensor. Use ", F::name, "(a, b), or convert a first.");
+  }
+  if (broadcast_shapes(a.shape(), b.shape(), F::name) != a.shape()) {
+    fail<ShapeError>(F::name, "_: the result has shape ", broadcast_shapes(a.shape(), b.shape(), F::name),
+                     " and cannot be written into a tensor of shape ", a.shape(),
+                     ". Only the other operand broadcasts in place.");
+  }
+  if (recording(a, b)) {
+    // If the gradient of b reads a, it must be a as it was: the memory is about to change.
+    const bool reads_old = requires_history(b) && (F::reads_b & kFirst) != 0;
+    return a.copy_(binary<F>(reads_old ? a.clone() : a, b));
+  }
+  const Tensor source = safe_source(as(b, dtype), a);
+  run_binary<F>(dtype, make_loop(a.shape(), {a, a, source}));
+  bump_version(a);
+  return a;
+}
+
+}  // namespace
+}  // namespace pointwise
+
+using namespace pointwise;
+
+#define TENET_DEFINE(Op, function, types)                                                         \
+  Tensor function(const Tensor& a, const Tensor& b) { return binary<Op>(a, b); }                  \
+  Tensor function(const Tensor& a, Scalar b) { return binary<Op>(a, wrap(b, a)); }                \
+  Tensor function(Scalar a, const Tensor& b) { return binary<Op>(wrap(a, b), b); }                \
+  Tensor& function##_(Tensor& a, const Tensor& b) { return binary_in_place<Op>(a, b); }
+TENET_BINARY_OPS(TENET_DEFINE)
+#undef TENET_DEFINE
+
+#define TENET_OPERATOR(symbol, function)                                                          \
+  Tensor operator symbol(const Tensor& a, const Tensor& b) { return function(a, b); }             \
+  Tensor operator symbol(const Tensor& a, Scalar b) { return function(a, b); }                    \
+  Tensor operator symbol(Scalar a, const Tensor& b) { return function(a, b); }                    \
+  Tensor& Tensor::function##_(const Tensor& other) { return tenet::function##_(*this, other); }   \
+  Tensor& Tensor::function##_(Scalar other) { return tenet::function##_(*this, wrap(other, *this)); }
+TENET_OPERATOR(+, add)
+TENET_OPERATOR(-, sub)
+TENET_OPERATOR(*, mul)
+TENET_OPERATOR(/, div)
+#undef TENET_OPERATOR
+
+Tensor Tensor::pow(const Tensor& exponent) const { return tenet::pow(*this, exponent); }
+Tensor Tensor::pow(Scalar exponent) const { return tenet::pow(*this, exponent); }
+Tensor& Tensor::pow_(const Tensor& exponent) { return tenet::pow_(*this, exponent); }
+Tensor& Tensor::pow_(Scalar exponent) { return tenet::pow_(*this, wrap(exponent, *this)); }
+
+}  // namespace tenet

@@ -1,0 +1,95 @@
+#include "tenet/ops/elementwise/binary_kernels.h"
+
+namespace tenet::pointwise {
+namespace {
+
+template <class T>
+TENET_HD T& at(std::byte* data, std::int64_t offset) {
+  return *reinterpret_cast<T*>(data + offset);
+}
+
+}  // namespace
+
+template <cpu::Level L, class F, class T>
+void binary_value(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+  constexpr F f;
+  using Y = decltype(f.f(T(), T()));
+  constexpr std::int64_t step = sizeof(T);
+  Y* y = reinterpret_cast<Y*>(data[0]);
+  const T* a = reinterpret_cast<const T*>(data[1]);
+  const T* b = reinterpret_cast<const T*>(data[2]);
+  if (strides[0] == static_cast<std::int64_t>(sizeof(Y))) {
+    if (strides[1] == step && strides[2] == step) {
+      for (std::int64_t i = 0; i < n; ++i) y[i] = f.f(a[i], b[i]);
+      return;
+    }
+    if (strides[1] == step && strides[2] == 0) {
+      const T b0 = *b;
+      for (std::int64_t i = 0; i < n; ++i) y[i] = f.f(a[i], b0);
+      return;
+    }
+    if (strides[1] == 0 && strides[2] == step) {
+      const T a0 = *a;
+      for (std::int64_t i = 0; i < n; ++i) y[i] = f.f(a0, b[i]);
+      return;
+    }
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    at<Y>(data[0], i * strides[0]) = f.f(at<T>(data[1], i * strides[1]), at<T>(data[2], i * strides[2]));
+  }
+}
+
+template <cpu::Level L, class F, class T, bool kTowardsA>
+void binary_pull(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+  const auto pull = [](T dy, T a, T b, T y) {
+    constexpr F f;
+    if constexpr (kTowardsA) {
+      return dy * f.da(a, b, y);
+    } else {
+      return dy * f.db(a, b, y);
+    }
+  };
+  bool dense = true;
+  for (int k = 0; k < 5; ++k) dense = dense && strides[k] == static_cast<std::int64_t>(sizeof(T));
+  if (dense) {
+    T* d = reinterpret_cast<T*>(data[0]);
+    const T* dy = reinterpret_cast<const T*>(data[1]);
+    const T* a = reinterpret_cast<const T*>(data[2]);
+    const T* b = reinterpret_cast<const T*>(data[3]);
+    const T* y = reinterpret_cast<const T*>(data[4]);
+    for (std::int64_t i = 0; i < n; ++i) d[i] = pull(dy[i], a[i], b[i], y[i]);
+    return;
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    at<T>(data[0], i * strides[0]) =
+        pull(at<T>(data[1], i * strides[1]), at<T>(data[2], i * strides[2]),
+             at<T>(data[3], i * strides[3]), at<T>(data[4], i * strides[4]));
+  }
+}
+
+#define TENET_VALUE(Op, T)                            \
+  template void binary_value<cpu::kThisLevel, Op, T>( \
+      const void*, std::byte* const*, const std::int64_t*, std::int64_t);
+#define TENET_FLOATS(Op) TENET_VALUE(Op, float) TENET_VALUE(Op, double)
+#define TENET_NUMBERS(Op) \
+  TENET_FLOATS(Op) TENET_VALUE(Op, std::int64_t) TENET_VALUE(Op, std::int32_t) TENET_VALUE(Op, std::uint8_t)
+#define TENET_ALL(Op) TENET_NUMBERS(Op) TENET_VALUE(Op, bool)
+#define TENET_PULL(Op, T, towards_a)                            \
+  template void binary_pull<cpu::kThisLevel, Op, T, towards_a>( \
+      const void*, std::byte* const*, const std::int64_t*, std::int64_t);
+#define TENET_PULLS(Op) \
+  TENET_PULL(Op, float, true) TENET_PULL(Op, float, false) TENET_PULL(Op, double, true) TENET_PULL(Op, double, false)
+#define TENET_INSTANTIATE(Op, function, types) TENET_##types(Op)
+#define TENET_INSTANTIATE_PULL(Op, function, types) TENET_PULLS(Op)
+#define TENET_PREDICATE(Op, function) TENET_ALL(Op)
+
+// The derivative One never reaches a kernel; multiplying by it is defined so that every entry can be
+// instantiated alike.
+TENET_HD float operator*(float dy, One) { return dy; }
+TENET_HD double operator*(double dy, One) { return dy; }
+
+TENET_BINARY_OPS(TENET_INSTANTIATE)
+TENET_BINARY_OPS(TENET_INSTANTIATE_PULL)
+TENET_PREDICATES(TENET_PREDICATE)
+
+}  // namespace tenet::pointwise

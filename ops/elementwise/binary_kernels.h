@@ -1,0 +1,45 @@
+#pragma once
+
+#include "tenet/backends/cpu/loop.h"
+#include "tenet/framework/core/dispatch.h"
+#include "tenet/ops/elementwise/binary.h"
+#include "tenet/ops/elementwise/compare.h"
+
+namespace tenet::pointwise {
+
+// Inner loops, one per entry, type and instruction-set level; defined in binary_kernels.cpp.
+template <cpu::Level L, class F, class T>
+void binary_value(const void* f, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
+template <cpu::Level L, class F, class T, bool kTowardsA>
+void binary_pull(const void* f, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
+
+template <class F, class Call>
+void dispatch_operands(DType dtype, Call&& call) {
+  if constexpr (F::types == Types::floating) {
+    dispatch_float(dtype, F::name, call);
+  } else if constexpr (F::types == Types::number) {
+    dispatch_number(dtype, F::name, call);
+  } else {
+    dispatch_all(dtype, call);
+  }
+}
+
+/// y = f(a, b): operands y, a, b; `dtype` is that of a and b.
+template <class F>
+void run_binary(DType dtype, Loop loop) {
+  dispatch_operands<F>(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    cpu::run(loop, cpu::at_level([]<cpu::Level L> { return &binary_value<L, F, T>; }), nullptr);
+  });
+}
+
+/// d = dy * (da or db)(a, b, y): operands d, dy, a, b, y.
+template <class F, bool kTowardsA>
+void run_binary_pull(DType dtype, Loop loop) {
+  dispatch_float(dtype, F::name, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    cpu::run(loop, cpu::at_level([]<cpu::Level L> { return &binary_pull<L, F, T, kTowardsA>; }), nullptr);
+  });
+}
+
+}  // namespace tenet::pointwise

@@ -1,0 +1,57 @@
+// What the tables of pointwise ops (unary.h, binary.h) are written in.
+//
+// An entry is one struct: f, the value, on numbers; and the derivatives under an identity comment,
+// written once over V, which is a number in the fused kernel and a Tensor when the gradient is itself
+// recorded. From an entry come the op, its in-place form, every element type, layout and device, and
+// derivatives of every order.
+#pragma once
+
+#include <cmath>
+
+#include "tenet/framework/core/host_device.h"
+#include "tenet/framework/core/loop.h"
+#include "tenet/framework/tensor/tensor.h"
+#include "tenet/ops/elementwise/where.h"
+
+namespace tenet::pointwise {
+
+/// Which element types an op works in.
+enum class Types { floating, number, any };
+
+/// What a derivative reads; a bit set, so that nothing else is saved.
+enum Reads : unsigned { kNothing = 0, kFirst = 1, kSecond = 2, kOutput = 4 };
+
+/// The derivative 1: the gradient passes through untouched.
+struct One {};
+
+template <class V>
+concept Number = std::is_arithmetic_v<V>;
+
+/// cond ? a : b, elementwise for tensors.
+template <Number V>
+TENET_HD V select(bool cond, V a, V b) {
+  return cond ? a : b;
+}
+inline Tensor select(const Tensor& cond, const Tensor& a, const Tensor& b) { return where(cond, a, b); }
+
+/// The number c, of x's type.
+template <Number V>
+TENET_HD V constant(V, double c) {
+  return static_cast<V>(c);
+}
+Tensor constant(const Tensor& x, double c);
+
+/// A loop over `shape` for an output and its inputs, each broadcast to it.
+Loop make_loop(const Shape& shape, std::initializer_list<std::reference_wrapper<const Tensor>> operands);
+
+/// x converted to `dtype` if it is of another type.
+inline Tensor as(const Tensor& x, DType dtype) { return x.dtype() == dtype ? x : x.to(dtype); }
+
+/// A scalar operand as a 0-dimensional tensor of the type `tensor op scalar` has.
+Tensor wrap(Scalar value, const Tensor& other);
+
+/// `source` if it may be read while `target` is being written; a copy of it where the two overlap
+/// otherwise than element for element.
+Tensor safe_source(const Tensor& source, const Tensor& target);
+
+}  // namespace tenet::pointwise

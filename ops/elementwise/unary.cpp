@@ -1,0 +1,95 @@
+#include "tenet/ops/elementwise/unary.h"
+
+#include "tenet/framework/autograd/in_place.h"
+#include "tenet/ops/elementwise/unary_kernels.h"
+
+namespace tenet {
+namespace pointwise {
+namespace {
+
+template <class F>
+struct UnaryRule {
+  static constexpr const char* name = F::name;
+  [[no_unique_address]] F f;
+
+  static bool linear_in(InputMask) { return F::linear; }
+
+  Gradients backward(const Context& context, const Tensor& dy) const {
+    const Tensor read = F::reads == kNothing ? dy : context.saved(0);
+    if (grad_enabled()) return {dy * f.df(read, read)};
+    Tensor dx = Tensor::make(read.shape(), read.dtype(), read.device());
+    run_pull(f, dx.dtype(), make_loop(dx.shape(), {dx, dy, read}));
+    return {std::move(dx)};
+  }
+};
+
+template <class F>
+Tensor unary(const F& f, const Tensor& argument) {
+  const Tensor x = F::types == Types::floating ? as(argument, to_floating(argument.dtype())) : argument;
+  Tensor y = Tensor::make(x.shape(), x.dtype(), x.device());
+  run_value(f, x.dtype(), make_loop(x.shape(), {y, x}));
+  if (recording(x)) {
+    if constexpr (F::reads == kFirst) {
+      record(UnaryRule<F>{f}, y, {x}, {x});
+    } else if constexpr (F::reads == kOutput) {
+      record(UnaryRule<F>{f}, y, {x}, {y});
+    } else {
+      record(UnaryRule<F>{f}, y, {x});
+    }
+  }
+  return y;
+}
+
+template <class F>
+Tensor& unary_in_place(const F& f, Tensor& x) {
+  check_writable(x, F::name);
+  if (F::types == Types::floating && !is_floating(x.dtype())) {
+    fail<DTypeError>(F::name, "_: the result is ", to_floating(x.dtype()), " and cannot be written into a ",
+                     x.dtype(), " tensor. Use ", F::name, "(x), or convert with .to(tenet::float32) first.");
+  }
+  if (recording(x)) return x.copy_(unary(f, x));
+  run_value(f, x.dtype(), make_loop(x.shape(), {x, x}));
+  bump_version(x);
+  return x;
+}
+
+Clamp make_clamp(Scalar low, Scalar high) {
+  const Clamp f{{}, low.as<double>(), high.as<double>()};
+  if (f.low > f.high) {
+    fail<ValueError>("clamp: low is ", f.low, " and high is ", f.high, ". low must not exceed high.");
+  }
+  return f;
+}
+
+}  // namespace
+}  // namespace pointwise
+
+using namespace pointwise;
+
+#define TENET_DEFINE(Op, function, types)                     \
+  Tensor function(const Tensor& x) { return unary(Op{}, x); } \
+  Tensor& function##_(Tensor& x) { return unary_in_place(Op{}, x); }
+TENET_UNARY_OPS(TENET_DEFINE)
+#undef TENET_DEFINE
+
+Tensor clamp(const Tensor& x, Scalar low, Scalar high) {
+  // A floating bound lifts an integer tensor, as in any op with a scalar.
+  const DType dtype = low.promote_with(high.promote_with(x.dtype()));
+  return unary(make_clamp(low, high), as(x, dtype));
+}
+Tensor& clamp_(Tensor& x, Scalar low, Scalar high) { return unary_in_place(make_clamp(low, high), x); }
+
+Tensor Tensor::operator-() const { return neg(*this); }
+Tensor Tensor::abs() const { return tenet::abs(*this); }
+Tensor Tensor::exp() const { return tenet::exp(*this); }
+Tensor Tensor::log() const { return tenet::log(*this); }
+Tensor Tensor::sqrt() const { return tenet::sqrt(*this); }
+Tensor Tensor::square() const { return tenet::square(*this); }
+Tensor Tensor::sin() const { return tenet::sin(*this); }
+Tensor Tensor::cos() const { return tenet::cos(*this); }
+Tensor Tensor::tanh() const { return tenet::tanh(*this); }
+Tensor Tensor::sigmoid() const { return tenet::sigmoid(*this); }
+Tensor Tensor::relu() const { return tenet::relu(*this); }
+Tensor Tensor::clamp(Scalar low, Scalar high) const { return tenet::clamp(*this, low, high); }
+
+}  // namespace tenet

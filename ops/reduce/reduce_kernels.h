@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+
+#include "tenet/backends/cpu/loop.h"
+#include "tenet/backends/cpu/parallel.h"
+#include "tenet/framework/core/dispatch.h"
+
+namespace tenet::reduce {
+
+enum class Kind { sum, max, argmax, any, all };
+
+/// What is kept (operands y, x) and what is folded away (operand x); strides in bytes, both collapsed.
+struct Plan {
+  Loop kept;
+  Loop folded;
+};
+
+/// Folds elements [from, to) of the folded space for outputs [begin, end) into accs[output - begin].
+using Fold = void (*)(const Plan&, std::int64_t begin, std::int64_t end, std::int64_t from, std::int64_t to,
+                      void* accs);
+/// Writes outputs [begin, end), each from its `chunks` accumulators in order, accs[chunk * stride + ...].
+using Finish = void (*)(const Plan&, std::int64_t begin, std::int64_t end, const void* accs, std::int64_t chunks,
+                        std::int64_t stride);
+
+struct Kernels {
+  Fold fold;
+  Finish finish;
+};
+
+// Defined per instruction-set level in reduce_kernels.cpp.
+template <cpu::Level L>
+Kernels kernels(Kind kind, DType dtype);
+
+inline constexpr std::size_t kAccBytes = 16;        // the size of every accumulator
+inline constexpr std::int64_t kChunk = 1 << 15;     // elements folded in one go
+inline constexpr std::int64_t kOutputs = 1 << 10;   // outputs finished in one go
+
+/// y = fold of x over the folded space, for each kept index. y's type: sum: x's if floating, else int64;
+/// max: x's; argmax: int64, the position in the folded space; any, all: bool. The chunks depend on the
+/// sizes alone, so the bits do not depend on the number of threads.
+inline void run(Kind kind, DType dtype, const Plan& plan) {
+  const Kernels k = cpu::at_level([&]<cpu::Level L> { return kernels<L>(kind, dtype); });
+  std::int64_t outputs = 1, elements = 1;
+  for (std::int64_t n : plan.kept.sizes) outputs *= n;
+  for (std::int64_t n : plan.folded.sizes) elements *= n;
+  if (outputs == 0) return;
+  const std::int64_t chunks = elements > 2 * kChunk && outputs < 64 ? (elements + kChunk - 1) / kChunk : 1;
+  const std::int64_t per_chunk = chunks == 1 ? elements : kChunk;
+  // One task folds a chunk for a block of outputs.
+  const std::int64_t block = std::min(outputs, kOutputs);
+  const std::int64_t blocks = (outputs + block - 1) / block;
+  struct alignas(kAccBytes) Acc {
+    std::byte bytes[kAccBytes];
+  };
+  const auto accs = std::make_unique_for_overwrite<Acc[]>(static_cast<std::size_t>(outputs * chunks));
+  const std::int64_t work = std::max<std::int64_t>(1, block * per_chunk);
+  const std::int64_t grain = std::max<std::int64_t>(1, kChunk / work);
+  cpu::parallel_for(blocks * chunks, grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t task = first; task < last; ++task) {
+      const std::int64_t chunk = task / blocks, begin = task % blocks * block;
+      const std::int64_t end = std::min(begin + block, outputs);
+      k.fold(plan, begin, end, chunk * per_chunk, std::min((chunk + 1) * per_chunk, elements),
+             &accs[static_cast<std::size_t>(chunk * outputs + begin)]);
+    }
+  });
+  k.finish(plan, 0, outputs, accs.get(), chunks, outputs);
+}
+
+}  // namespace tenet::reduce
