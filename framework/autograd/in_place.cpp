@@ -105,7 +105,7 @@ Record* history(const Tensor& tensor) {
 }
 
 void check_writable(const Tensor& target, const char* op) {
-  if (may_overlap(target.shape(), target.strides())) {
+  if (!target.is_contiguous() && may_overlap(target.shape(), target.strides())) {
     fail<ShapeError>(op, ": cannot write into a tensor of shape ", target.shape(), " and strides ",
                      target.strides(), " in which several indices share one element. Write into a clone().");
   }

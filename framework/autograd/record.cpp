@@ -33,8 +33,7 @@ std::uint32_t Record::tail_bytes(const TensorImpl* output, int n_inputs, int n_s
 
 bool Record::output_matches(const Tensor& t) const {
   const TensorImpl* impl = t.impl();
-  return impl->dtype == dtype_ && impl->rank == rank_ && impl->device == device_ &&
-         std::equal(sizes(), sizes() + rank_, const_cast<TensorImpl*>(impl)->sizes());
+  return impl->dtype == dtype_ && impl->device == device_ && impl->same_sizes(rank_, sizes());
 }
 
 void Record::free_saved() noexcept {

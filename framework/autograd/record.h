@@ -133,6 +133,10 @@ class Context {
   bool needs(int i) const {
     return record_->input(i) != nullptr && (i >= 32 || (needs_ >> i & 1) != 0);
   }
+  /// The shape of input i, which needs a gradient.
+  Shape input_shape(int i) const { return record_->input(i)->output_shape(); }
+  /// Whether t has the shape and type of input i, which needs a gradient.
+  bool fits_input(int i, const Tensor& t) const { return record_->input(i)->output_matches(t); }
   /// The shape of the op's output.
   Shape output_shape() const { return record_->output_shape(); }
 

@@ -59,6 +59,22 @@ TensorImpl* TensorImpl::make(const Shape& shape, DType dtype, Device device) {
   return impl;
 }
 
+TensorImpl* TensorImpl::make_like(const TensorImpl* of_) {
+  auto* of = const_cast<TensorImpl*>(of_);
+  const std::size_t bytes = of->bytes();
+  if (!of->contiguous || bytes > kInlineBytes || of->device.type != DeviceType::cpu) {
+    return make(Shape(std::span(of->sizes(), of->rank)), of->dtype, of->device);
+  }
+  const std::size_t header = header_bytes(of->rank);
+  auto* impl = new (block_allocate(header + bytes)) TensorImpl;
+  impl->dtype = of->dtype;
+  impl->rank = of->rank;
+  impl->numel = of->numel;
+  std::copy(of->sizes(), of->sizes() + 2 * of->rank, impl->sizes());
+  impl->data = reinterpret_cast<std::byte*>(impl) + header;
+  return impl;
+}
+
 TensorImpl* TensorImpl::alias(TensorImpl* of, const Shape& shape, const Strides& strides,
                               std::int64_t offset) {
   TensorImpl* impl = place(header_bytes(shape.size()), shape, strides, of->dtype, count(shape));

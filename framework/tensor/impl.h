@@ -48,10 +48,20 @@ struct alignas(64) TensorImpl {
   std::int64_t* sizes() { return reinterpret_cast<std::int64_t*>(this + 1); }
   std::int64_t* strides() { return sizes() + rank; }
   Deleter* deleter() { return reinterpret_cast<Deleter*>(strides() + rank); }
+  bool same_sizes(int other_rank, const std::int64_t* other) const {
+    if (rank != other_rank) return false;
+    const auto* mine = reinterpret_cast<const std::int64_t*>(this + 1);
+    for (int d = 0; d < rank; ++d) {
+      if (mine[d] != other[d]) return false;
+    }
+    return true;
+  }
   std::size_t bytes() const { return static_cast<std::size_t>(numel) * item_size(dtype); }
 
   /// Uninitialised contiguous memory of its own. Throws ShapeError, OutOfMemoryError.
   static TensorImpl* make(const Shape& shape, DType dtype, Device device);
+  /// The same for the shape, type and device of another tensor, which need not be contiguous.
+  static TensorImpl* make_like(const TensorImpl* of);
   /// Another geometry over the memory of `of`; `data` in elements from of->data.
   static TensorImpl* alias(TensorImpl* of, const Shape& shape, const Shape& strides, std::int64_t offset);
   /// The same geometry over the same memory.

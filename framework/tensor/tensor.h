@@ -187,6 +187,10 @@ class Tensor {
   static Tensor make(const Shape& shape, DType dtype, Device device = {}) {
     return adopt(TensorImpl::make(shape, dtype, device));
   }
+  static Tensor make_like(const Tensor& x) { return adopt(TensorImpl::make_like(x.impl())); }
+  bool same_shape(const Tensor& other) const {
+    return impl()->same_sizes(other.impl()->rank, other.impl()->sizes());
+  }
   TensorImpl* impl() const {
     if (impl_ == nullptr) fail_undefined();
     return impl_;

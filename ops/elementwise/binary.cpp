@@ -25,10 +25,9 @@ Tensor pull(const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y)
       if constexpr (kTowardsA) return dy * f.da(reads == kNothing ? dy : a, b, y);
       else return dy * f.db(reads == kNothing ? dy : a, b, y);
     }
-    Tensor d = Tensor::make(dy.shape(), dy.dtype(), dy.device());
+    Tensor d = Tensor::make_like(dy);
     const auto or_dy = [&](const Tensor& t, unsigned bit) -> const Tensor& { return reads & bit ? t : dy; };
-    run_binary_pull<F, kTowardsA>(d.dtype(), make_loop(d.shape(), {d, dy, or_dy(a, kFirst), or_dy(b, kSecond),
-                                                                   or_dy(y, kOutput)}));
+    run_binary_pull<F, kTowardsA>(d, dy, or_dy(a, kFirst), or_dy(b, kSecond), or_dy(y, kOutput));
     return d;
   }
 }
@@ -36,7 +35,6 @@ Tensor pull(const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y)
 template <class F>
 struct BinaryRule {
   static constexpr const char* name = F::name;
-  Shape a_shape, b_shape;
   std::uint8_t saved;  // a bit set of Reads: what was worth keeping
 
   static bool linear_in(InputMask active) { return F::linear_in(active); }
@@ -46,9 +44,14 @@ struct BinaryRule {
     const auto read = [&](unsigned bit) { return saved & bit ? context.saved(next++) : Tensor(); };
     const Tensor a = read(kFirst), b = read(kSecond), y = read(kOutput);
     Tensor da, db;
-    if (context.needs(0)) da = sum_to(pull<F, true>(dy, a, b, y), a_shape);
-    if (context.needs(1)) db = sum_to(pull<F, false>(dy, a, b, y), b_shape);
+    if (context.needs(0)) da = unbroadcast(context, 0, pull<F, true>(dy, a, b, y));
+    if (context.needs(1)) db = unbroadcast(context, 1, pull<F, false>(dy, a, b, y));
     return {std::move(da), std::move(db)};
+  }
+
+ private:
+  static Tensor unbroadcast(const Context& context, int i, Tensor d) {
+    return context.fits_input(i, d) ? std::move(d) : sum_to(d, context.input_shape(i));
   }
 };
 
@@ -61,25 +64,24 @@ DType operand_type(const Tensor& a, const Tensor& b) {
 template <class F>
 void record_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
   const unsigned saved = (requires_history(a) ? F::reads_a : 0) | (requires_history(b) ? F::reads_b : 0);
-  const BinaryRule<F> rule{a.shape(), b.shape(), static_cast<std::uint8_t>(saved)};
+  const BinaryRule<F> rule{static_cast<std::uint8_t>(saved)};
   switch (saved) {
     case kNothing: return record(rule, y, {a, b});
     case kFirst: return record(rule, y, {a, b}, {a});
     case kSecond: return record(rule, y, {a, b}, {b});
     case kFirst | kSecond: return record(rule, y, {a, b}, {a, b});
     case kSecond | kOutput: return record(rule, y, {a, b}, {b, y});
-    default: return record(BinaryRule<F>{a.shape(), b.shape(), 7}, y, {a, b}, {a, b, y});
+    default: return record(BinaryRule<F>{7}, y, {a, b}, {a, b, y});
   }
 }
 
 template <class F>
-Tensor binary(const Tensor& a_, const Tensor& b_) {
-  const DType dtype = operand_type<F>(a_, b_);
-  const Tensor a = as(a_, dtype);
-  const Tensor b = as(b_, dtype);
-  const Shape shape = broadcast_shapes(a.shape(), b.shape(), F::name);
-  Tensor y = Tensor::make(shape, dtype, a.device());
-  run_binary<F>(dtype, make_loop(shape, {y, a, b}));
+Tensor binary(const Tensor& a, const Tensor& b) {
+  const DType dtype = operand_type<F>(a, b);
+  if (a.dtype() != dtype || b.dtype() != dtype) return binary<F>(a.to(dtype), b.to(dtype));
+  Tensor y = a.same_shape(b) ? Tensor::make_like(a)
+                             : Tensor::make(broadcast_shapes(a.shape(), b.shape(), F::name), dtype, a.device());
+  run_binary<F>(y, a, b);
   if (recording(a, b)) record_binary<F>(y, a, b);
   return y;
 }
@@ -92,7 +94,7 @@ Tensor& binary_in_place(Tensor& a, const Tensor& b) {
     fail<DTypeError>(F::name, "_: the result is ", dtype, " and cannot be written into a ", a.dtype(),
                      " tensor. Use ", F::name, "(a, b), or convert a first.");
   }
-  if (broadcast_shapes(a.shape(), b.shape(), F::name) != a.shape()) {
+  if (!a.same_shape(b) && broadcast_shapes(a.shape(), b.shape(), F::name) != a.shape()) {
     fail<ShapeError>(F::name, "_: the result has shape ", broadcast_shapes(a.shape(), b.shape(), F::name),
                      " and cannot be written into a tensor of shape ", a.shape(),
                      ". Only the other operand broadcasts in place.");
@@ -102,8 +104,7 @@ Tensor& binary_in_place(Tensor& a, const Tensor& b) {
     const bool reads_old = requires_history(b) && (F::reads_b & kFirst) != 0;
     return a.copy_(binary<F>(reads_old ? a.clone() : a, b));
   }
-  const Tensor source = safe_source(as(b, dtype), a);
-  run_binary<F>(dtype, make_loop(a.shape(), {a, a, source}));
+  run_binary<F>(a, a, safe_source(b.to(dtype), a));
   bump_version(a);
   return a;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "tenet/backends/cpu/loop.h"
 #include "tenet/framework/core/dispatch.h"
 #include "tenet/ops/elementwise/binary.h"
 #include "tenet/ops/elementwise/compare.h"
+#include "tenet/ops/elementwise/run_kernels.h"
 
 namespace tenet::pointwise {
 
@@ -24,21 +24,21 @@ void dispatch_operands(DType dtype, Call&& call) {
   }
 }
 
-/// y = f(a, b): operands y, a, b; `dtype` is that of a and b.
+/// y = f(a, b); a and b are of one type.
 template <class F>
-void run_binary(DType dtype, Loop loop) {
-  dispatch_operands<F>(dtype, [&](auto tag) {
+void run_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
+  dispatch_operands<F>(a.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    cpu::run(loop, cpu::at_level([]<cpu::Level L> { return &binary_value<L, F, T>; }), nullptr);
+    run(cpu::at_level([]<cpu::Level L> { return &binary_value<L, F, T>; }), nullptr, y, a, b);
   });
 }
 
-/// d = dy * (da or db)(a, b, y): operands d, dy, a, b, y.
+/// d = dy * (da or db)(a, b, y).
 template <class F, bool kTowardsA>
-void run_binary_pull(DType dtype, Loop loop) {
-  dispatch_float(dtype, F::name, [&](auto tag) {
+void run_binary_pull(const Tensor& d, const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y) {
+  dispatch_float(d.dtype(), F::name, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    cpu::run(loop, cpu::at_level([]<cpu::Level L> { return &binary_pull<L, F, T, kTowardsA>; }), nullptr);
+    run(cpu::at_level([]<cpu::Level L> { return &binary_pull<L, F, T, kTowardsA>; }), nullptr, d, dy, a, b, y);
   });
 }
 

@@ -13,11 +13,11 @@ template <class F>
 Tensor predicate(const Tensor& a_, const Tensor& b_) {
   const DType dtype = promote(a_.dtype(), b_.dtype());
   const NoGradGuard no_grad;
-  const Tensor a = as(a_, dtype);
-  const Tensor b = as(b_, dtype);
+  const Tensor a = a_.to(dtype);
+  const Tensor b = b_.to(dtype);
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), F::name);
   Tensor y = Tensor::make(shape, boolean, a.device());
-  run_binary<F>(dtype, make_loop(shape, {y, a, b}));
+  run_binary<F>(y, a, b);
   return y;
 }
 

@@ -41,11 +41,14 @@ TENET_HD V constant(V, double c) {
 }
 Tensor constant(const Tensor& x, double c);
 
+/// Whether all tensors are contiguous and of the shape of the first: one run over all elements.
+template <class... T>
+bool flat(const Tensor& first, const T&... others) {
+  return first.is_contiguous() && ((others.is_contiguous() && first.same_shape(others)) && ...);
+}
+
 /// A loop over `shape` for an output and its inputs, each broadcast to it.
 Loop make_loop(const Shape& shape, std::initializer_list<std::reference_wrapper<const Tensor>> operands);
-
-/// x converted to `dtype` if it is of another type.
-inline Tensor as(const Tensor& x, DType dtype) { return x.dtype() == dtype ? x : x.to(dtype); }
 
 /// A scalar operand as a 0-dimensional tensor of the type `tensor op scalar` has.
 Tensor wrap(Scalar value, const Tensor& other);

@@ -17,17 +17,17 @@ struct UnaryRule {
   Gradients backward(const Context& context, const Tensor& dy) const {
     const Tensor read = F::reads == kNothing ? dy : context.saved(0);
     if (grad_enabled()) return {dy * f.df(read, read)};
-    Tensor dx = Tensor::make(read.shape(), read.dtype(), read.device());
-    run_pull(f, dx.dtype(), make_loop(dx.shape(), {dx, dy, read}));
+    Tensor dx = Tensor::make_like(read);
+    run_pull(f, dx, dy, read);
     return {std::move(dx)};
   }
 };
 
 template <class F>
-Tensor unary(const F& f, const Tensor& argument) {
-  const Tensor x = F::types == Types::floating ? as(argument, to_floating(argument.dtype())) : argument;
-  Tensor y = Tensor::make(x.shape(), x.dtype(), x.device());
-  run_value(f, x.dtype(), make_loop(x.shape(), {y, x}));
+Tensor unary(const F& f, const Tensor& x) {
+  if (F::types == Types::floating && !is_floating(x.dtype())) return unary(f, x.to(float32));
+  Tensor y = Tensor::make_like(x);
+  run_value(f, y, x);
   if (recording(x)) {
     if constexpr (F::reads == kFirst) {
       record(UnaryRule<F>{f}, y, {x}, {x});
@@ -48,7 +48,7 @@ Tensor& unary_in_place(const F& f, Tensor& x) {
                      x.dtype(), " tensor. Use ", F::name, "(x), or convert with .to(tenet::float32) first.");
   }
   if (recording(x)) return x.copy_(unary(f, x));
-  run_value(f, x.dtype(), make_loop(x.shape(), {x, x}));
+  run_value(f, x, x);
   bump_version(x);
   return x;
 }
@@ -75,7 +75,7 @@ TENET_UNARY_OPS(TENET_DEFINE)
 Tensor clamp(const Tensor& x, Scalar low, Scalar high) {
   // A floating bound lifts an integer tensor, as in any op with a scalar.
   const DType dtype = low.promote_with(high.promote_with(x.dtype()));
-  return unary(make_clamp(low, high), as(x, dtype));
+  return unary(make_clamp(low, high), x.to(dtype));
 }
 Tensor& clamp_(Tensor& x, Scalar low, Scalar high) { return unary_in_place(make_clamp(low, high), x); }
 

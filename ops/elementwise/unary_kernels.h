@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tenet/backends/cpu/loop.h"
 #include "tenet/framework/core/dispatch.h"
+#include "tenet/ops/elementwise/run_kernels.h"
 #include "tenet/ops/elementwise/unary.h"
 
 namespace tenet::pointwise {
@@ -21,21 +21,21 @@ void dispatch_types(DType dtype, Call&& call) {
   }
 }
 
-/// y = f(x): operands y, x.
+/// y = f(x).
 template <class F>
-void run_value(const F& f, DType dtype, Loop loop) {
-  dispatch_types<F>(dtype, [&](auto tag) {
+void run_value(const F& f, const Tensor& y, const Tensor& x) {
+  dispatch_types<F>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    cpu::run(loop, cpu::at_level([]<cpu::Level L> { return &unary_value<L, F, T>; }), &f);
+    run(cpu::at_level([]<cpu::Level L> { return &unary_value<L, F, T>; }), &f, y, x);
   });
 }
 
-/// dx = dy * df(x, y): operands dx, dy and the one that df reads.
+/// dx = dy * df, where df reads `operand`: x or y.
 template <class F>
-void run_pull(const F& f, DType dtype, Loop loop) {
-  dispatch_float(dtype, F::name, [&](auto tag) {
+void run_pull(const F& f, const Tensor& dx, const Tensor& dy, const Tensor& operand) {
+  dispatch_float(dx.dtype(), F::name, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    cpu::run(loop, cpu::at_level([]<cpu::Level L> { return &unary_pull<L, F, T>; }), &f);
+    run(cpu::at_level([]<cpu::Level L> { return &unary_pull<L, F, T>; }), &f, dx, dy, operand);
   });
 }
 

@@ -12,13 +12,12 @@ namespace {
 struct WhereRule {
   static constexpr const char* name = "where";
   Tensor condition;
-  Shape a_shape, b_shape;
 
   static bool linear_in(InputMask) { return true; }
   Gradients backward(const Context& context, const Tensor& dy) const {
     Tensor da, db;
-    if (context.needs(0)) da = sum_to(where(condition, dy, 0), a_shape);
-    if (context.needs(1)) db = sum_to(where(condition, 0, dy), b_shape);
+    if (context.needs(0)) da = sum_to(where(condition, dy, 0), context.input_shape(0));
+    if (context.needs(1)) db = sum_to(where(condition, 0, dy), context.input_shape(1));
     return {std::move(da), std::move(db)};
   }
 };
@@ -31,13 +30,13 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
                      " but must be bool. Compare first, as in where(x > 0, a, b).");
   }
   const DType dtype = promote(a.dtype(), b.dtype());
-  const Tensor a_ = pointwise::as(a, dtype);
-  const Tensor b_ = pointwise::as(b, dtype);
+  const Tensor a_ = a.to(dtype);
+  const Tensor b_ = b.to(dtype);
   const Shape shape =
       broadcast_shapes(condition.shape(), broadcast_shapes(a.shape(), b.shape(), "where"), "where");
   Tensor out = Tensor::make(shape, dtype, a.device());
-  pointwise::run_where(item_size(dtype), pointwise::make_loop(shape, {out, condition, a_, b_}));
-  if (recording(a_, b_)) record(WhereRule{condition, a.shape(), b.shape()}, out, {a_, b_});
+  pointwise::run_where(out, condition, a_, b_);
+  if (recording(a_, b_)) record(WhereRule{condition}, out, {a_, b_});
   return out;
 }
 

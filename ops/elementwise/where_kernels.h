@@ -1,20 +1,21 @@
 #pragma once
 
-#include "tenet/backends/cpu/loop.h"
+#include "tenet/ops/elementwise/run_kernels.h"
 
 namespace tenet::pointwise {
 
 template <cpu::Level L, class Item>
 void where_loop(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
 
-/// out = condition ? a : b for elements of 1, 4 or 8 bytes: operands out, condition, a, b.
-inline void run_where(std::size_t item_size, Loop loop) {
+/// out = condition ? a : b, by the size of an element.
+inline void run_where(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
+  const std::size_t item = item_size(out.dtype());
   const InnerLoop inner = cpu::at_level([&]<cpu::Level L>() -> InnerLoop {
-    if (item_size == 8) return &where_loop<L, std::uint64_t>;
-    if (item_size == 4) return &where_loop<L, std::uint32_t>;
+    if (item == 8) return &where_loop<L, std::uint64_t>;
+    if (item == 4) return &where_loop<L, std::uint32_t>;
     return &where_loop<L, std::uint8_t>;
   });
-  cpu::run(loop, inner, nullptr);
+  run(inner, nullptr, out, condition, a, b);
 }
 
 }  // namespace tenet::pointwise
