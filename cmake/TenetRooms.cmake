@@ -17,6 +17,9 @@ function(tenet_room name folder)
   list(FILTER sources EXCLUDE REGEX "_kernels\\.cpp$")
   if(sources)
     tenet_add_objects(tenet_${name} ${sources})
+    if(TENET_NATIVE)  # not the kernels: their levels stay what they are
+      target_compile_options(tenet_${name} PRIVATE -march=native)
+    endif()
     set_property(GLOBAL APPEND PROPERTY TENET_OBJECTS "$<TARGET_OBJECTS:tenet_${name}>")
   endif()
 endfunction()
@@ -58,10 +61,15 @@ function(tenet_isolate target)
     DEPENDS "$<TARGET_OBJECTS:${target}>"
     COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining ${target}")
   set_property(GLOBAL APPEND PROPERTY TENET_OBJECTS "${object}")
+  set_property(GLOBAL APPEND PROPERTY TENET_ISOLATED ${target})
 endfunction()
 
 # tenet_join(TARGET): gives the objects of every room to TARGET.
 function(tenet_join target)
   get_property(objects GLOBAL PROPERTY TENET_OBJECTS)
   target_sources(${target} PRIVATE ${objects})
+  get_property(isolated GLOBAL PROPERTY TENET_ISOLATED)
+  if(isolated)
+    add_dependencies(${target} ${isolated})  # Make, unlike Ninja, sees no file of another target
+  endif()
 endfunction()
