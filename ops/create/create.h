@@ -14,7 +14,7 @@ class NestedList {
  public:
   template <class T>
     requires std::is_arithmetic_v<T>
-  NestedList(T value) : scalars_{Scalar(value)}, is_leaf_(true) {}
+  NestedList(T value) : scalars_{Scalar(value)} {}
   NestedList(std::initializer_list<NestedList> items);
   template <class T>
     requires std::is_arithmetic_v<T>
@@ -28,7 +28,6 @@ class NestedList {
  private:
   Shape shape_;
   std::vector<Scalar> scalars_;
-  bool is_leaf_ = false;
 };
 
 /// tensor({{1., 2.}, {3., 4.}}): float32 if any number is floating, int64 if all are integers, bool if all

@@ -38,7 +38,13 @@ struct Sub : Binary<Types::number, kNothing, kNothing> {
 struct Mul : Binary<Types::any, kSecond, kFirst> {
   static constexpr const char* name = "mul";
   static bool linear_in(unsigned active) { return active != 3; }
-  template <class V> TENET_HD V f(V a, V b) const { return static_cast<V>(a * b); }
+  template <class V> TENET_HD V f(V a, V b) const {
+    if constexpr (std::is_same_v<V, bool>) {
+      return a && b;
+    } else {
+      return static_cast<V>(a * b);
+    }
+  }
   template <class V> TENET_HD V da(const V&, const V& b, const V&) const { return b; }
   template <class V> TENET_HD V db(const V& a, const V&, const V&) const { return a; }
 };

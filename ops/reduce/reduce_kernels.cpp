@@ -32,7 +32,7 @@ struct Max {
       return std::numeric_limits<T>::lowest();
     }
   }
-  TENET_HD static void take(Acc& acc, T x, std::int64_t) { acc = (x > acc) | (x != x) ? x : acc; }
+  TENET_HD static void take(Acc& acc, T x, std::int64_t) { acc = x > acc || x != x ? x : acc; }
   TENET_HD static void merge(Acc& acc, Acc other) { take(acc, other, 0); }
   TENET_HD static Out out(Acc acc) { return acc; }
 };
