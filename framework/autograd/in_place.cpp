@@ -79,8 +79,9 @@ struct WriteRegion {
   }
 };
 
-/// A view older than its base's history: read it off the base as it is now.
-void refresh(const Tensor& view) {
+}  // namespace
+
+void detail::refresh_view(const Tensor& view) {
   TensorImpl* impl = view.impl();
   const Tensor base = handle(impl->base);
   if (base.impl()->record == nullptr) {
@@ -92,16 +93,6 @@ void refresh(const Tensor& view) {
     set_record(impl, again.impl()->record);
   }
   impl->epoch = impl->base->epoch;
-}
-
-}  // namespace
-
-Record* history(const Tensor& tensor) {
-  TensorImpl* impl = tensor.impl();
-  if (impl->base != nullptr && impl->epoch != impl->base->epoch) refresh(tensor);
-  Record* record = impl->record;
-  if (record != nullptr && record->is_leaf() && !static_cast<Leaf*>(record)->requires_grad) return nullptr;
-  return record;
 }
 
 void check_writable(const Tensor& target, const char* op) {

@@ -22,12 +22,19 @@ void Recorder::add_saved(const Tensor& value) {
   TensorImpl::hold(block);
   saved.block = block;
   saved.version = block->owner->version;
-  saved.is_output = block == output_;
-  if (saved.is_output) return;
-  if (Record* from = history(value)) {
-    Record::keep(from);
-    saved.history = from;
+  if (block == output_) {
+    saved.source = Record::Saved::kOutput;
+    return;
   }
+  Record* from = history(value);
+  for (int i = 0; i < inputs_ && from != nullptr; ++i) {
+    if (record_->input(i) == from) {
+      saved.source = i;
+      return;
+    }
+  }
+  if (from != nullptr) Record::keep(from);
+  saved.history = from;
 }
 
 void Recorder::finish() {

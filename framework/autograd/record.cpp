@@ -76,13 +76,15 @@ Tensor Context::saved(int i) const {
   if (block->owner->version != saved.version) {
     const Shape shape(std::span(block->sizes(), block->rank));
     fail<GradientError>(record_->name(), ": its backward needs the tensor saved at position ", i,
-                        " (shape ", shape, ", ", block->dtype, saved.is_output ? ", its output" : "",
+                        " (shape ", shape, ", ", block->dtype, saved.source == Record::Saved::kOutput ? ", its output" : "",
                         "), but that was written in place since: version ", saved.version,
                         " was saved, version ", block->owner->version,
                         " was found. Write into a clone(), or move the write behind backward.");
   }
   TensorImpl* alias = TensorImpl::alias(block);
-  Record* history = saved.is_output ? const_cast<Record*>(record_) : saved.history;
+  Record* history = saved.source >= 0                        ? record_->input(saved.source)
+                    : saved.source == Record::Saved::kOutput ? const_cast<Record*>(record_)
+                                                             : saved.history;
   if (history != nullptr && grad_enabled()) {
     Record::keep(history);
     alias->record = history;

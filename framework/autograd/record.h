@@ -29,14 +29,16 @@ class Record {
   virtual Gradients backward(const Context& context, const Tensor& dy) = 0;
   /// Whether the op is linear (or affine) in the inputs of `active` taken together, the others fixed.
   virtual bool linear_in(InputMask active) const = 0;
-  virtual bool is_leaf() const { return false; }
+  bool is_leaf() const { return tape_ == nullptr; }
 
-  /// A value the rule reads: the memory by a hold, its history apart, so that no cycle can form.
+  /// A value the rule reads: the memory by a hold, its history apart, so that no cycle can form. The
+  /// history of an input is the record's edge, that of the output the record itself.
   struct Saved {
+    static constexpr std::int32_t kOutput = -1, kOther = -2;
     TensorImpl* block = nullptr;
-    Record* history = nullptr;
+    Record* history = nullptr;  // of a value that is neither input nor output
     std::uint32_t version = 0;
-    bool is_output = false;
+    std::int32_t source = kOther;  // an input's position, or one of the above
   };
 
   /// What only some records have.
@@ -152,7 +154,6 @@ class Leaf final : public Record {
   const char* name() const override { return "leaf"; }
   Gradients backward(const Context&, const Tensor&) override { return {}; }
   bool linear_in(InputMask) const override { return true; }
-  bool is_leaf() const override { return true; }
 
   static Leaf* make(const TensorImpl* tensor);
 
@@ -162,8 +163,18 @@ class Leaf final : public Record {
   using Record::Record;
 };
 
+namespace detail {
+void refresh_view(const Tensor& view);  // its base was written in place: derives its history anew
+}
+
 /// The up-to-date history of a tensor, or null if nothing it came from requires grad. A view whose
 /// base was written in place since gets a new record here.
-Record* history(const Tensor& tensor);
+inline Record* history(const Tensor& tensor) {
+  const TensorImpl* impl = tensor.impl();
+  if (impl->base != nullptr && impl->epoch != impl->base->epoch) detail::refresh_view(tensor);
+  Record* record = impl->record;
+  if (record != nullptr && record->is_leaf() && !static_cast<Leaf*>(record)->requires_grad) return nullptr;
+  return record;
+}
 
 }  // namespace tenet

@@ -140,17 +140,13 @@ struct ThreadEnd {
   }
 };
 
-/// A child forked while another thread holds the lock would find it taken for ever.
-void survive_fork() {
-  static const int once = pthread_atfork([] { shared.mutex.lock(); }, [] { shared.mutex.unlock(); },
-                                         [] { shared.mutex.unlock(); });
-  static_cast<void>(once);
-}
+// A child forked while another thread has the lock would find it taken for ever.
+[[maybe_unused]] const int registered = pthread_atfork(
+    [] { shared.mutex.lock(); }, [] { shared.mutex.unlock(); }, [] { shared.mutex.unlock(); });
 
 /// The calling thread's lists, made at its first call; null once the thread has given them away.
 ThreadLists* make_lists() {
   if (ended) return nullptr;
-  survive_fork();
   auto* made = new ThreadLists;
   {
     std::lock_guard lock(shared.mutex);
