@@ -3,15 +3,22 @@
 #include "tenet/framework/core/error.h"
 
 namespace tenet {
+namespace {
+// Made while the library loads: a fork in the middle of it would leave the child waiting for its
+// end.
+[[maybe_unused]] Backend& made_early = backend(Device{});
+}  // namespace
 
 Backend& backend(Device device) {
   if (device.type == DeviceType::cpu) {
-    // Never destroyed: tensors in static variables outlive every destructor that could be written here.
+    // Never destroyed: tensors in static variables outlive every destructor that could be written
+    // here.
     static Backend& instance = *new cpu::CpuBackend;
     return instance;
   }
-  fail<DeviceError>("device: this build of Tenet has no CUDA backend. Configure with -DTENET_CUDA=ON, or "
-                    "use the CPU.");
+  fail<DeviceError>(
+      "device: this build of Tenet has no CUDA backend. Configure with -DTENET_CUDA=ON, or "
+      "use the CPU.");
 }
 
 }  // namespace tenet

@@ -42,7 +42,9 @@ std::size_t CachingAllocator::rounded(std::size_t bytes) {
   return (bytes + unit - 1) / unit * unit;
 }
 
-void* CachingAllocator::system_allocate(std::size_t bytes) { return std::aligned_alloc(kAlignment, bytes); }
+void* CachingAllocator::system_allocate(std::size_t bytes) {
+  return std::aligned_alloc(kAlignment, bytes);
+}
 void CachingAllocator::system_free(void* memory) { std::free(memory); }
 
 void* CachingAllocator::allocate(std::size_t bytes) {
@@ -128,12 +130,16 @@ CachingAllocator& allocator() {
     const char* poison = std::getenv("TENET_POISON");
     const bool poisoned = poison != nullptr && std::string_view(poison) == "1";
     auto* made = new CachingAllocator({.keep = kKeep, .poison = poisoned});
-    // A child forked while another thread is in here would find the lock taken for ever.
+    // A child forked while another thread has the lock would find it taken for ever.
     pthread_atfork([] { allocator().mutex_.lock(); }, [] { allocator().mutex_.unlock(); },
                    [] { allocator().mutex_.unlock(); });
     return *made;
   }();
   return instance;
 }
+
+// Made while the library loads: a fork in the middle of it would leave the child waiting for its
+// end.
+[[maybe_unused]] static CachingAllocator& made_early = allocator();
 
 }  // namespace tenet::cpu

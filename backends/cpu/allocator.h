@@ -10,18 +10,19 @@
 
 namespace tenet::cpu {
 
-/// Hands out 64-byte aligned blocks, rounded up to a size class: four classes per power of two, so at
-/// most a quarter is lost. What comes back is kept for the next request of its class, for fresh pages
-/// cost more than most kernels. Blocks above 1 GiB go back to the system at once.
+/// Hands out 64-byte aligned blocks, rounded up to a size class: four classes per power of two, so
+/// at most a quarter is lost. What comes back is kept for the next request of its class, for fresh
+/// pages cost more than most kernels. Blocks above 1 GiB go back to the system at once.
 ///
-/// What is kept never exceeds 256 MiB or the highest number of bytes that were ever in use, whichever
-/// is more: a block that would exceed it empties the cache first. So a program's footprint stays
-/// below twice its own peak (plus 256 MiB), and a loop of steady shapes never meets the limit.
+/// What is kept never exceeds 256 MiB or the highest number of bytes that were ever in use,
+/// whichever is more: a block that would exceed it empties the cache first. So a program's
+/// footprint stays below twice its own peak (plus 256 MiB), and a loop of steady shapes never meets
+/// the limit.
 ///
 /// Safe from any thread.
 class CachingAllocator {
  public:
-  static constexpr std::size_t kLargest = std::size_t{1} << 47;     // above: an error without a try
+  static constexpr std::size_t kLargest = std::size_t{1} << 47;  // above: an error without a try
   static constexpr std::size_t kLargestKept = std::size_t{1} << 30;
   static constexpr std::int64_t kKeepAtLeast = std::int64_t{256} << 20;
 
@@ -67,14 +68,14 @@ class CachingAllocator {
 
   const Options options_;
   mutable std::mutex mutex_;
-  std::array<Block*, 4 * 31> kept_{};  // by class
+  std::array<Block*, 92> kept_{};  // by class, 64 bytes to 1 GiB
   MemoryStats stats_;
   std::int64_t highest_ = 0;  // like the peak, but never reset
 };
 
 /// The allocator of the CPU backend; never destroyed, and usable in a forked child. The environment
-/// variable TENET_POISON=1 makes it poison. In an AddressSanitizer build it keeps nothing, so that a
-/// use after free is found.
+/// variable TENET_POISON=1 makes it poison. In an AddressSanitizer build it keeps nothing, so that
+/// a use after free is found.
 CachingAllocator& allocator();
 
 }  // namespace tenet::cpu

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "tenet/backends/cpu/parallel.h"
 #include "tenet/framework/core/dispatch.h"
 #include "tenet/framework/core/error.h"
 
@@ -19,8 +20,7 @@ namespace tenet::cpu {
 namespace {
 
 /// A matrix as stored, and the same for a part of it: the row distance as BLAS wants it.
-template <class T>
-struct Stored {
+template <class T> struct Stored {
   T* data;
   std::int64_t distance;
 
@@ -41,16 +41,18 @@ void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const dou
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
 }
 
-template <class T>
-void scale(const Gemm& call, T beta) {
+template <class T> void scale(const Gemm& call, T beta) {
   for (std::int64_t i = 0; i < call.m; ++i) {
     T* row = static_cast<T*>(call.c) + i * call.ldc;
-    if (beta == 0) std::fill(row, row + call.n, T{0});
-    else if (beta != 1) std::for_each(row, row + call.n, [beta](T& value) { value *= beta; });
+    if (beta == 0)
+      std::fill(row, row + call.n, T{0});
+    else if (beta != 1)
+      std::for_each(row, row + call.n, [beta](T& value) { value *= beta; });
   }
 }
 
-/// Rows [i, i + m) and columns [j, j + n) of C get their share from [p, p + k) of the inner dimension.
+/// Rows [i, i + m) and columns [j, j + n) of C get their share from [p, p + k) of the inner
+/// dimension.
 template <class T>
 void part(const Gemm& call, std::int64_t i, std::int64_t m, std::int64_t j, std::int64_t n,
           std::int64_t p, std::int64_t k) {
@@ -70,24 +72,65 @@ std::int64_t stride(std::int64_t size, std::int64_t limit, bool far) {
   return far && size > 1 ? 1 : std::min(size, limit);
 }
 
-template <class T>
-void split(const Gemm& call, std::int64_t limit) {
+template <class T> void split(const Gemm& call, std::int64_t limit) {
   const bool far_a = call.lda > limit, far_b = call.ldb > limit, far_c = call.ldc > limit;
   const std::int64_t dm = stride(call.m, limit, far_c || (far_a && !call.transpose_a));
   const std::int64_t dn = stride(call.n, limit, far_b && call.transpose_b);
-  const std::int64_t dk = stride(call.k, limit, (far_a && call.transpose_a) || (far_b && !call.transpose_b));
+  const std::int64_t dk =
+      stride(call.k, limit, (far_a && call.transpose_a) || (far_b && !call.transpose_b));
   for (std::int64_t i = 0; i < call.m; i += dm) {
     for (std::int64_t j = 0; j < call.n; j += dn) {
       for (std::int64_t p = 0; p < call.k; p += dk) {
-        part<T>(call, i, std::min(dm, call.m - i), j, std::min(dn, call.n - j), p, std::min(dk, call.k - p));
+        part<T>(call, i, std::min(dm, call.m - i), j, std::min(dn, call.n - j), p,
+                std::min(dk, call.k - p));
       }
     }
   }
 }
 
+constexpr std::int64_t kLargestArgument = std::numeric_limits<int>::max();
+
+/// Rows or columns of C in one strip: all of them up to two million multiply-adds, some 30 us of
+/// one core. Strips of 256 cost BLAS about 2 % over one call, strips of 128 about 4 %.
+std::int64_t strip(const Gemm& call, std::int64_t length) {
+  const double work =
+      static_cast<double>(call.m) * static_cast<double>(call.n) * static_cast<double>(call.k);
+  if (work < 2e6) return length;
+  return length < 1024 ? 128 : 256;
+}
+
+const void* skip(const Gemm& call, const void* data, std::int64_t elements) {
+  return static_cast<const char*>(data) +
+         elements * static_cast<std::int64_t>(item_size(call.dtype));
+}
+
+Gemm row_strip(const Gemm& call, std::int64_t begin, std::int64_t end) {
+  Gemm part = call;
+  part.m = end - begin;
+  part.a = skip(call, call.a, call.transpose_a ? begin : begin * call.lda);
+  part.c = const_cast<void*>(skip(call, call.c, begin * call.ldc));
+  return part;
+}
+
+Gemm column_strip(const Gemm& call, std::int64_t begin, std::int64_t end) {
+  Gemm part = call;
+  part.n = end - begin;
+  part.b = skip(call, call.b, call.transpose_b ? begin * call.ldb : begin);
+  part.c = const_cast<void*>(skip(call, call.c, begin));
+  return part;
+}
+
 }  // namespace
 
-void gemm(const Gemm& call) { gemm_split(call, std::numeric_limits<int>::max()); }
+void gemm(const Gemm& call) {
+  const bool rows = call.m >= call.n;
+  const std::int64_t length = rows ? call.m : call.n;
+  if (length == 0) return gemm_split(call, kLargestArgument);  // which checks the dtype
+  parallel_for(length, strip(call, length), [&](std::int64_t begin, std::int64_t end) {
+    gemm_split(rows ? row_strip(call, begin, end) : column_strip(call, begin, end),
+               kLargestArgument);
+  });
+}
 
 void gemm_split(const Gemm& call, std::int64_t limit) {
   dispatch_float(call.dtype, "gemm", [&](auto tag) {

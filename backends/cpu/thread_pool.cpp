@@ -29,7 +29,8 @@ constexpr int kMaxThreads = 1024;
 constinit thread_local int this_index = 0;
 constinit thread_local bool inside_region = false;
 
-/// The cores this process may run on, which a container or taskset can make fewer than the machine's.
+/// The cores this process may run on, which a container or taskset can make fewer than the
+/// machine's.
 int available_cores() {
 #if defined(__linux__)
   cpu_set_t set;
@@ -58,8 +59,7 @@ void pause() {
 }
 
 /// Waits for ready() as long as waking a sleeping thread would cost, and no longer.
-template <class Ready>
-bool spin_until(Ready ready) {
+template <class Ready> bool spin_until(Ready ready) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(30);
   do {
     for (int i = 0; i < 32; ++i) {
@@ -83,15 +83,16 @@ struct Job {
   }
 };
 
-/// One caller at a time and its helpers. The caller opens a gate; helpers that see it open go in, take
-/// pieces by a counter until none is left, and go out. The caller does the same, then closes the gate
-/// and waits only for helpers still inside: one that never woke up holds nobody.
+/// One caller at a time and its helpers. The caller opens a gate; helpers that see it open go in,
+/// take pieces by a counter until none is left, and go out. The caller does the same, then closes
+/// the gate and waits only for helpers still inside: one that never woke up holds nobody.
 ///
-/// Never destroyed, and owns no memory: exit() may find helpers asleep, and a forked child, which has
-/// none of the threads, starts over with a new Pool in the same place.
+/// Never destroyed, and owns no memory: exit() may find helpers asleep, and a forked child, which
+/// has none of the threads, starts over with a new Pool in the same place.
 class Pool {
  public:
-  /// Runs the job with up to `threads` threads; false, having done nothing, if another caller is in.
+  /// Runs the job with up to `threads` threads; false, having done nothing, if another caller is
+  /// in.
   bool run(const Job& job, int threads) {
     std::unique_lock region(region_, std::try_to_lock);
     if (!region) return false;
@@ -106,7 +107,8 @@ class Pool {
   }
 
  private:
-  // The gate: how many helpers are inside, whether it is open, and which job it was last opened for.
+  // The gate: how many helpers are inside, whether it is open, and which job it was last opened
+  // for.
   static constexpr std::uint64_t kInside = 0xFFFF;
   static constexpr std::uint64_t kOpen = 1u << 16;
   static constexpr int kJobShift = 32;
@@ -134,7 +136,8 @@ class Pool {
 
   void work() {
     try {
-      for (std::int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < pieces_;) job_.run(i);
+      for (std::int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < pieces_;)
+        job_.run(i);
     } catch (...) {
       next_.store(pieces_, std::memory_order_relaxed);
       if (!failed_.exchange(true)) error_ = std::current_exception();
@@ -217,7 +220,8 @@ Pool& pool() {
   return *made;
 }
 
-// Made while the library loads, so that no fork can come in the middle of it.
+// Made while the library loads: a fork in the middle of it would leave the child waiting for its
+// end.
 [[maybe_unused]] Pool& made_early = pool();
 
 constinit std::atomic<int> chosen_threads{0};  // 0: not chosen yet

@@ -1,6 +1,7 @@
-// Each thread holds, for every size class, two batches of free blocks: one it works on and a full spare.
-// Only whole batches move between a thread and the shared lists, in constant time, so the lock is
-// taken once in many calls at most (Bonwick and Adams 2001, "Magazines and Vmem", section 3).
+// Each thread holds, for every size class, two batches of free blocks: one it works on and a full
+// spare. Only whole batches move between a thread and the shared lists, in constant time, so the
+// lock is taken once in many calls at most (Bonwick and Adams 2001, "Magazines and Vmem", section
+// 3).
 #include "tenet/framework/core/block_pool.h"
 
 #include <pthread.h>
@@ -17,14 +18,16 @@ namespace tenet {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t kLargest = 0;  // every block from operator new: leaks and uses after free are found
+constexpr std::size_t kLargest =
+    0;  // every block from operator new: leaks and uses after free are found
 #else
 constexpr std::size_t kLargest = 4096;
 #endif
 
 constexpr std::align_val_t kAlignment{64};
-constexpr std::array<std::size_t, 20> kSizes = {64,  128, 192,  256,  320,  384,  448,  512,  640,  768,
-                                                896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096};
+constexpr std::array<std::size_t, 20> kSizes = {64,   128,  192,  256,  320,  384,  448,
+                                                512,  640,  768,  896,  1024, 1280, 1536,
+                                                1792, 2048, 2560, 3072, 3584, 4096};
 constexpr std::size_t kClasses = kSizes.size();
 
 /// By (bytes + 63) / 64.
@@ -63,7 +66,8 @@ struct Batch {
 struct ThreadLists {
   std::array<Batch, kClasses> working;
   std::array<Batch, kClasses> spare;  // full or empty
-  std::atomic<std::int64_t> in_use{0};  // written by its thread; below zero if it frees others' blocks
+  std::atomic<std::int64_t> in_use{
+      0};  // written by its thread; below zero if it frees others' blocks
   ThreadLists* previous = nullptr;
   ThreadLists* next = nullptr;
 };
@@ -77,8 +81,8 @@ struct Shared {
 };
 
 constinit Shared shared;
-// One pointer, in the fastest kind of thread storage; a larger object there could keep a Python module
-// from loading.
+// One pointer, in the fastest kind of thread storage; a larger object there could keep a Python
+// module from loading.
 constinit thread_local ThreadLists* lists __attribute__((tls_model("initial-exec"))) = nullptr;
 constinit thread_local bool ended = false;  // this thread has given its lists away
 
@@ -98,7 +102,7 @@ Batch pop_batch(std::size_t at) {
 
 Batch make_batch(std::size_t at) {
   const std::size_t size = kSizes[at];
-  auto* memory = static_cast<char*>(::operator new(size * kFull[at], kAlignment));
+  auto* memory = static_cast<char*>(::operator new(size* kFull[at], kAlignment));
   Batch batch;
   for (std::uint32_t i = kFull[at]; i-- > 0;) {  // so that blocks are handed out in address order
     batch.first = new (memory + i * size) Block{batch.first, nullptr, 0};

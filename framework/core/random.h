@@ -39,8 +39,9 @@ TENET_HD constexpr PhiloxWords philox(PhiloxWords counter, PhiloxKey key) {
 
 /// The same for a key and a counter of 64 bits.
 TENET_HD constexpr PhiloxWords philox(std::uint64_t key, std::uint64_t counter) {
-  return philox({{static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0}},
-                {{static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}});
+  return philox(
+      {{static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0}},
+      {{static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}});
 }
 
 TENET_HD constexpr std::uint64_t join(std::uint32_t low, std::uint32_t high) {
@@ -56,10 +57,7 @@ TENET_HD constexpr double uniform_double(std::uint64_t bits) {
   return static_cast<double>(bits >> 11) * 0x1p-53;
 }
 
-template <class T>
-struct NormalPair {
-  T first, second;
-};
+template <class T> struct NormalPair { T first, second; };
 
 /// Two independent N(0, 1) from two independent words. Box and Muller 1958, Ann. Math. Stat. 29(2).
 /// The logarithm's argument lies in (0, 1] and has all bits of its word: |value| <= 6.7 for float,
@@ -76,12 +74,11 @@ TENET_HD NormalPair<double> normal_pair(std::uint64_t a, std::uint64_t b) {
 }
 
 /// How many numbers of type T one counter gives: 4 floats, 2 doubles or 64-bit integers.
-template <class T>
-inline constexpr std::uint64_t kPerCounter = 16 / sizeof(T);
+template <class T> inline constexpr std::uint64_t kPerCounter = 16 / sizeof(T);
 
-// Number i of the draw that begins at counter `offset` of the stream `key`. A draw of n numbers that
-// reserved n counters shares none with another draw; it uses the first n / kPerCounter<T> of them.
-// REQUIRES: T is float or double.
+// Number i of the draw that begins at counter `offset` of the stream `key`. A draw of n numbers
+// that reserved n counters shares none with another draw; it uses the first n / kPerCounter<T> of
+// them. REQUIRES: T is float or double.
 
 TENET_HD constexpr std::uint64_t bits_at(std::uint64_t key, std::uint64_t offset, std::uint64_t i) {
   const PhiloxWords random = philox(key, offset + i / 2);
@@ -99,8 +96,7 @@ TENET_HD constexpr T uniform_at(std::uint64_t key, std::uint64_t offset, std::ui
 }
 
 /// N(0, 1). Its last bits are those of the device's log, sin and cos.
-template <class T>
-TENET_HD T normal_at(std::uint64_t key, std::uint64_t offset, std::uint64_t i) {
+template <class T> TENET_HD T normal_at(std::uint64_t key, std::uint64_t offset, std::uint64_t i) {
   const PhiloxWords random = philox(key, offset + i / kPerCounter<T>);
   if constexpr (std::is_same_v<T, float>) {
     const std::uint64_t pair = i / 2 % 2 * 2;

@@ -8,8 +8,8 @@ namespace tenet {
 /// Throws ValueError unless 1 <= n <= 1024.
 void set_num_threads(int n);
 
-/// The number in force. Until it is set: the environment variable TENET_NUM_THREADS if that is a number
-/// from 1 to 1024, else one for every core this process may run on. Safe from any thread.
+/// The number in force. Until it is set: the environment variable TENET_NUM_THREADS if that is a
+/// number from 1 to 1024, else one for every core this process may run on. Safe from any thread.
 int num_threads();
 
 }  // namespace tenet
