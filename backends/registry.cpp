@@ -4,8 +4,7 @@
 
 namespace tenet {
 namespace {
-// Made while the library loads: a fork in the middle of it would leave the child waiting for its
-// end.
+// Made while the library loads: a fork in the middle of it would hang the child.
 [[maybe_unused]] Backend& made_early = backend(Device{});
 }  // namespace
 

@@ -138,8 +138,7 @@ CachingAllocator& allocator() {
   return instance;
 }
 
-// Made while the library loads: a fork in the middle of it would leave the child waiting for its
-// end.
+// Made while the library loads: a fork in the middle of it would hang the child.
 [[maybe_unused]] static CachingAllocator& made_early = allocator();
 
 }  // namespace tenet::cpu

@@ -16,8 +16,8 @@ namespace tenet::cpu {
 ///
 /// What is kept never exceeds 256 MiB or the highest number of bytes that were ever in use,
 /// whichever is more: a block that would exceed it empties the cache first. So a program's
-/// footprint stays below twice its own peak (plus 256 MiB), and a loop of steady shapes never meets
-/// the limit.
+/// footprint stays below twice its own peak (plus 256 MiB). A loop of steady shapes meets the limit
+/// only if its phases fill different classes, each close to the peak.
 ///
 /// Safe from any thread.
 class CachingAllocator {

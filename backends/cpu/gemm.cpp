@@ -19,7 +19,7 @@ __attribute__((weak)) int openblas_get_num_threads(void);
 namespace tenet::cpu {
 namespace {
 
-/// A matrix as stored, and the same for a part of it: the row distance as BLAS wants it.
+/// A matrix as stored.
 template <class T> struct Stored {
   T* data;
   std::int64_t distance;
@@ -42,17 +42,18 @@ void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const dou
 }
 
 template <class T> void scale(const Gemm& call, T beta) {
+  if (beta == 1) return;
   for (std::int64_t i = 0; i < call.m; ++i) {
     T* row = static_cast<T*>(call.c) + i * call.ldc;
-    if (beta == 0)
+    if (beta == 0) {  // also where C holds a NaN
       std::fill(row, row + call.n, T{0});
-    else if (beta != 1)
-      std::for_each(row, row + call.n, [beta](T& value) { value *= beta; });
+      continue;
+    }
+    std::transform(row, row + call.n, row, [beta](T value) { return value * beta; });
   }
 }
 
-/// Rows [i, i + m) and columns [j, j + n) of C get their share from [p, p + k) of the inner
-/// dimension.
+/// Adds the share of [p, p + k) of the inner dimension to rows [i, i + m), columns [j, j + n) of C.
 template <class T>
 void part(const Gemm& call, std::int64_t i, std::int64_t m, std::int64_t j, std::int64_t n,
           std::int64_t p, std::int64_t k) {

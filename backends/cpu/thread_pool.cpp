@@ -91,8 +91,7 @@ struct Job {
 /// has none of the threads, starts over with a new Pool in the same place.
 class Pool {
  public:
-  /// Runs the job with up to `threads` threads; false, having done nothing, if another caller is
-  /// in.
+  /// Runs the job with up to `threads` threads; false, nothing done, if another caller is in.
   bool run(const Job& job, int threads) {
     std::unique_lock region(region_, std::try_to_lock);
     if (!region) return false;
@@ -107,8 +106,7 @@ class Pool {
   }
 
  private:
-  // The gate: how many helpers are inside, whether it is open, and which job it was last opened
-  // for.
+  // The gate: how many helpers are inside, whether it is open, and the number of its last job.
   static constexpr std::uint64_t kInside = 0xFFFF;
   static constexpr std::uint64_t kOpen = 1u << 16;
   static constexpr int kJobShift = 32;
@@ -220,8 +218,7 @@ Pool& pool() {
   return *made;
 }
 
-// Made while the library loads: a fork in the middle of it would leave the child waiting for its
-// end.
+// Made while the library loads: a fork in the middle of it would hang the child.
 [[maybe_unused]] Pool& made_early = pool();
 
 constinit std::atomic<int> chosen_threads{0};  // 0: not chosen yet

@@ -27,14 +27,6 @@ void multiply_integers(const MatmulSizes& s, const T* a, const MatrixView& av, c
   }
 }
 
-// A product is cut into fixed blocks of rows or columns, so that one large matrix keeps every thread busy.
-// The cut follows from the sizes alone: GEMM's bits change with the shape of the call.
-constexpr std::int64_t kBlock = 256;
-
-struct Task {
-  std::int64_t row, rows, col, cols;
-};
-
 }  // namespace
 
 void run_matmul(DType dtype, Device device, const Shape& batch, MatmulSizes sizes, const MatrixView& a,
@@ -53,34 +45,17 @@ void run_matmul(DType dtype, Device device, const Shape& batch, MatmulSizes size
     });
     return;
   }
-  const bool by_rows = sizes.m >= sizes.n;
-  const std::int64_t extent = by_rows ? sizes.m : sizes.n;
-  const bool cut = 2 * sizes.m * sizes.n * sizes.k > (1 << 21) && extent >= 64;
-  const std::int64_t block = !cut ? extent : extent >= 2 * kBlock ? kBlock : (extent + 1) / 2;
-  const std::int64_t blocks = (extent + block - 1) / block;
   Backend& device_backend = backend(device);
+  // One large product is shared out inside gemm, many small ones here.
   const std::int64_t work = std::max<std::int64_t>(1, sizes.m * sizes.n * sizes.k);
-  const std::int64_t grain = cut ? 1 : std::max<std::int64_t>(1, (1 << 16) / work);
-  cpu::parallel_for(batches * blocks, grain, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t t = first; t < last; ++t) {
-      const std::int64_t i = t / blocks, from = t % blocks * block, n = std::min(block, extent - from);
-      Gemm call{.transpose_a = a.transposed, .transpose_b = b.transposed, .m = sizes.m, .n = sizes.n, .k = sizes.k,
-                .lda = a.ld, .ldb = b.ld, .ldc = sizes.n, .dtype = dtype};
-      std::int64_t a_at = batch_offset(batch, a.batch_strides, i), b_at = batch_offset(batch, b.batch_strides, i);
-      std::int64_t y_at = i * sizes.m * sizes.n;
-      if (by_rows) {
-        call.m = n;
-        a_at += from * (a.transposed ? 1 : a.ld);
-        y_at += from * sizes.n;
-      } else {
-        call.n = n;
-        b_at += from * (b.transposed ? b.ld : 1);
-        y_at += from;
-      }
-      call.a = a.data + a_at * item;
-      call.b = b.data + b_at * item;
-      call.c = y + y_at * item;
-      device_backend.gemm(call);
+  const std::int64_t grain = std::max<std::int64_t>(1, (1 << 16) / work);
+  cpu::parallel_for(batches, grain, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+      device_backend.gemm({.transpose_a = a.transposed, .transpose_b = b.transposed,
+                           .m = sizes.m, .n = sizes.n, .k = sizes.k,
+                           .a = a.data + batch_offset(batch, a.batch_strides, i) * item, .lda = a.ld,
+                           .b = b.data + batch_offset(batch, b.batch_strides, i) * item, .ldb = b.ld,
+                           .c = y + i * sizes.m * sizes.n * item, .ldc = sizes.n, .dtype = dtype});
     }
   });
 }
