@@ -4,6 +4,7 @@
 #include "tenet/framework/autograd/backward.h"
 #include "tenet/framework/autograd/function.h"
 #include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/framework/core/memory.h"
 #include "tenet/framework/core/random.h"
 #include "tenet/framework/core/threads.h"
 #include "tenet/framework/tensor/tensor.h"
