@@ -21,18 +21,18 @@ const char* type_name(const std::type_info& type) {
     const std::unique_ptr<char, void (*)(void*)> readable(
         abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
     name = status == 0 ? readable.get() : type.name();
-    const std::size_t scope = name.rfind("::");
+    const std::size_t scope = name.substr(0, name.find('<')).rfind("::");
     if (scope != std::string::npos) name = name.substr(scope + 2);
   }
   return name.c_str();
 }
 
 Tensor fresh_output(Tensor y, const std::vector<Tensor>& inputs) {
-  // forward may hand an input back; the op's output must be a tensor of its own.
-  for (const Tensor& input : inputs) {
-    if (y.impl() == input.impl()) return y.detach();
-  }
-  return y;
+  // The op's output must be a tensor of its own: forward may hand back an input, a view of one, or a
+  // tensor that has a history already.
+  bool shared = y.impl()->record != nullptr;
+  for (const Tensor& input : inputs) shared |= input.defined() && y.impl()->owner == input.impl()->owner;
+  return shared ? y.clone() : y;
 }
 
 }  // namespace tenet::detail

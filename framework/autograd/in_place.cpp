@@ -12,10 +12,31 @@ Tensor handle(TensorImpl* impl) {
   return Tensor::adopt(impl);
 }
 
+/// Replaces a tensor's history. What its user asked of its gradient goes along; hooks stay with the value
+/// they were set on.
 void set_record(TensorImpl* impl, Record* record) {
+  Record* const before = impl->record;
+  if (record == before) return;
   if (record != nullptr) Record::keep(record);
-  if (impl->record != nullptr) Record::drop(impl->record);
   impl->record = record;
+  if (before == nullptr) return;
+  Record::Extras* const asked = before->extras_or_null();
+  if (record != nullptr && asked != nullptr && asked->retain_grad) {
+    record->extras().retain_grad = std::exchange(asked->retain_grad, false);
+    record->extras().grad = std::exchange(asked->grad, Tensor());
+  }
+  Record::drop(before);
+}
+
+/// Whether what this tensor stands for was made a leaf, and not computed.
+bool collects_gradients(const TensorImpl* impl) {
+  const Record* record = impl->record;
+  return record != nullptr && record->is_leaf() && static_cast<const Leaf*>(record)->requires_grad;
+}
+
+bool overlaps_itself(TensorImpl* impl) {
+  return !impl->contiguous && may_overlap(Shape(std::span(impl->sizes(), impl->rank)),
+                                          Strides(std::span(impl->strides(), impl->rank)));
 }
 
 /// Where a view lies in its base.
@@ -84,6 +105,11 @@ struct WriteRegion {
 void detail::refresh_view(const Tensor& view) {
   TensorImpl* impl = view.impl();
   const Tensor base = handle(impl->base);
+  if (collects_gradients(impl)) {
+    fail<GradientError>("view: the tensor this one (shape ", view.shape(),
+                        ") looks into was written in place after requires_grad_() had made it a leaf: its "
+                        "gradient would be that of the overwritten value. Use a clone() as the leaf.");
+  }
   if (base.impl()->record == nullptr) {
     set_record(impl, nullptr);
   } else {
@@ -96,15 +122,17 @@ void detail::refresh_view(const Tensor& view) {
 }
 
 void check_writable(const Tensor& target, const char* op) {
-  if (!target.is_contiguous() && may_overlap(target.shape(), target.strides())) {
-    fail<ShapeError>(op, ": cannot write into a tensor of shape ", target.shape(), " and strides ",
-                     target.strides(), " in which several indices share one element. Write into a clone().");
+  TensorImpl* impl = target.impl();
+  TensorImpl* base = impl->base;
+  if (overlaps_itself(impl) || (base != nullptr && overlaps_itself(base))) {
+    const Tensor whole = handle(overlaps_itself(impl) ? impl : base);
+    fail<ShapeError>(op, ": cannot write into ", whole.impl() == base ? "a view of " : "", "a tensor of shape ",
+                     whole.shape(), " and strides ", whole.strides(),
+                     " in which several indices share one element. Write into a clone().");
   }
   if (!grad_enabled()) return;
-  const TensorImpl* base = target.impl()->base;
-  const Record* record = base != nullptr ? base->record : target.impl()->record;
-  if (record != nullptr && record->is_leaf() && static_cast<const Leaf*>(record)->requires_grad) {
-    fail<GradientError>(op, ": cannot write in place into ", base != nullptr ? "a view of " : "",
+  if (collects_gradients(impl) || (base != nullptr && collects_gradients(base))) {
+    fail<GradientError>(op, ": cannot write in place into ", collects_gradients(impl) ? "" : "a view of ",
                         "a leaf that requires grad (shape ", target.shape(),
                         "): its gradient would be that of the overwritten value. Compute a new tensor, or "
                         "write under a NoGradGuard.");
@@ -113,6 +141,7 @@ void check_writable(const Tensor& target, const char* op) {
 
 void adopt_history(const Tensor& target, const Tensor& value) {
   TensorImpl* impl = target.impl();
+  Record* const now = history(value);  // asked before the base moves on: value may be a view of it
   if (impl->base != nullptr) {
     const Tensor base = handle(impl->base);
     if (recording(base, value)) {
@@ -124,7 +153,7 @@ void adopt_history(const Tensor& target, const Tensor& value) {
       ++base.impl()->epoch;
     }
   }
-  set_record(impl, history(value));
+  set_record(impl, now);
   if (impl->base != nullptr) {
     impl->epoch = impl->base->epoch;
   } else {

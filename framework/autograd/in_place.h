@@ -11,14 +11,15 @@
 namespace tenet {
 
 /// Throws unless `target` may be written: not a leaf that requires grad (or a view of one) while
-/// recording, and no two of its indices share an element.
+/// recording, and no two indices of it or of its base share an element.
 void check_writable(const Tensor& target, const char* op);
 
 /// The memory of `target` was written: saved values of it are stale.
 inline void bump_version(const Tensor& target) { ++target.impl()->owner->version; }
 
-/// After `target`'s memory received the elements of `value` (same shape and type): its history is now
-/// that of value.
+/// `target`'s memory is about to receive the elements of `value` (same shape and type): its history is
+/// now that of value, which no other tensor may have. Throws, before anything is changed, if a history
+/// belongs to another thread.
 void adopt_history(const Tensor& target, const Tensor& value);
 
 }  // namespace tenet

@@ -106,6 +106,7 @@ void Pass::add(Tensor& sum, Tensor gradient) const {
 void Pass::add_pending(Record* record, Tensor gradient) {
   if (record->is_leaf()) {
     if (!wanted_.empty() && !wanted_.contains(record)) return;
+    if (!static_cast<Leaf*>(record)->requires_grad) return;  // no longer
     if (last_slot_ >= leaves_.size() || leaves_[last_slot_].first != record) {
       last_slot_ = leaf_slots_.try_emplace(record, leaves_.size()).first->second;
       if (last_slot_ == leaves_.size()) leaves_.emplace_back(record, Tensor());
@@ -140,7 +141,7 @@ void Pass::seed(const Tensor& output, const Tensor& dy) {
     seeds_.push_back(record);
     if (newest_ == nullptr || record->sequence() > newest_->sequence()) newest_ = record;
   }
-  add_pending(record, dy.defined() ? dy : ones_like(output));
+  add_pending(record, !dy.defined() ? ones_like(output) : options_.create_graph ? dy : dy.detach());
 }
 
 InputMask Pass::needed_inputs(const Record* record) const {
@@ -187,16 +188,18 @@ void Pass::step(Record* record, const Tensor& dy) {
 }
 
 void Pass::run_to_leaves() {
+  std::vector<std::pair<Record*, Tensor>> retained;
   for (Record* record = newest_; pending_count_ > 0; record = record->older_) {
     if (record->pass_ != id_ || !record->pending_.defined()) continue;
     const Tensor dy = call_hooks(record, take_pending(record));
     if (auto* extras = record->extras_or_null(); extras != nullptr && extras->retain_grad) {
-      accumulate(record, dy);
+      retained.emplace_back(record, dy);
     }
     step(record, dy);
   }
-  // Only now, when nothing can throw any more in between, do gradients become visible.
   for (auto& [leaf, gradient] : leaves_) gradient = call_hooks(leaf, std::move(gradient));
+  // Only now, when no rule and no hook can throw any more, do gradients become visible.
+  for (auto& [record, gradient] : retained) accumulate(record, std::move(gradient));
   for (auto& [leaf, gradient] : leaves_) accumulate(leaf, std::move(gradient));
 }
 

@@ -15,7 +15,7 @@ Record::Record(Layout layout, const TensorImpl* output, int n_inputs, int n_save
     : n_inputs_(static_cast<std::uint32_t>(n_inputs)),
       tail_(layout.tail),
       bytes_(layout.bytes),
-      n_saved_(static_cast<std::uint8_t>(n_saved)),
+      n_saved_(static_cast<std::uint32_t>(n_saved)),
       rank_(output->rank),
       dtype_(output->dtype),
       device_(output->device) {
@@ -37,7 +37,7 @@ bool Record::output_matches(const Tensor& t) const {
 }
 
 void Record::free_saved() noexcept {
-  for (int i = 0; i < n_saved_; ++i) {
+  for (std::uint32_t i = 0; i < n_saved_; ++i) {
     Saved& saved = saved_begin()[i];
     if (saved.block == nullptr) continue;
     freed_ = true;
@@ -59,6 +59,14 @@ void Record::destroy(Record* record) noexcept {
   const std::uint32_t bytes = record->bytes_;
   record->~Record();
   block_free(record, bytes);
+}
+
+Shape Context::input_shape(int i) const {
+  if (i < 0 || i >= record_->input_count() || record_->input(i) == nullptr) {
+    fail<GradientError>(record_->name(), ": backward asked for the shape of input ", i,
+                        ", which needs no gradient. Ask only where context.needs(i).");
+  }
+  return record_->input(i)->output_shape();
 }
 
 Tensor Context::saved(int i) const {
@@ -95,7 +103,9 @@ Tensor Context::saved(int i) const {
 Leaf* Leaf::make(const TensorImpl* tensor) {
   const auto tail = static_cast<std::uint32_t>(sizeof(Leaf));
   const std::uint32_t bytes = tail + tail_bytes(tensor, 0, 0);
-  return new (block_allocate(bytes)) Leaf(Layout{tail, bytes}, tensor, 0, 0);
+  Leaf* leaf = new (block_allocate(bytes)) Leaf(Layout{tail, bytes}, tensor, 0, 0);
+  leaf->extras();  // made here, since threads may share the leaf
+  return leaf;
 }
 
 }  // namespace tenet

@@ -49,9 +49,9 @@ class Record {
     int next_hook = 0;
   };
 
-  int input_count() const { return n_inputs_; }
+  int input_count() const { return static_cast<int>(n_inputs_); }
   Record* input(int i) const { return edges()[i]; }  // null where no gradient is needed
-  int saved_count() const { return n_saved_; }
+  int saved_count() const { return static_cast<int>(n_saved_); }
   const Saved& saved(int i) const { return saved_begin()[i]; }
   bool saved_freed() const { return freed_; }
   Shape output_shape() const {
@@ -96,6 +96,9 @@ class Record {
   std::int64_t* sizes() const { return reinterpret_cast<std::int64_t*>(saved_begin() + n_saved_); }
   void release_all() noexcept;
   static void destroy(Record* record) noexcept;
+  // A dead record waits in a list; its place in the sequence is the link to the next.
+  static std::uint64_t link(Record* next) { return reinterpret_cast<std::uint64_t>(next); }
+  static Record* linked(const Record* dead) { return reinterpret_cast<Record*>(dead->sequence_); }
 
   std::atomic<std::uint32_t> refs_{1};
   std::uint32_t n_inputs_ = 0;
@@ -108,7 +111,7 @@ class Record {
   std::uint32_t pass_ = 0;  // the pass that `pending_` and the marks belong to
   std::uint32_t tail_ = 0;
   std::uint32_t bytes_ = 0;
-  std::uint8_t n_saved_ = 0;
+  std::uint32_t n_saved_ = 0;
   std::uint8_t rank_ = 0;
   DType dtype_ = float32;
   Device device_;
@@ -133,10 +136,11 @@ class Context {
   Tensor saved(int i) const;
   /// Whether input i needs a gradient: work for the others can be left out.
   bool needs(int i) const {
-    return record_->input(i) != nullptr && (i >= 32 || (needs_ >> i & 1) != 0);
+    return i < record_->input_count() && record_->input(i) != nullptr &&
+           (i >= 32 || (needs_ >> i & 1) != 0);
   }
-  /// The shape of input i, which needs a gradient.
-  Shape input_shape(int i) const { return record_->input(i)->output_shape(); }
+  /// The shape of input i, which needs a gradient. Throws GradientError if it needs none.
+  Shape input_shape(int i) const;
   /// Whether t has the shape and type of input i, which needs a gradient.
   bool fits_input(int i, const Tensor& t) const { return record_->input(i)->output_matches(t); }
   /// The shape of the op's output.

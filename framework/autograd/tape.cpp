@@ -76,10 +76,17 @@ void Tape::unlink(Record* record) {
   }
 }
 
+void Tape::hand_back(Record* shell) {
+  Record* top = foreign_.load(std::memory_order_relaxed);
+  do {
+    shell->sequence_ = Record::link(top);
+  } while (!foreign_.compare_exchange_weak(top, shell, std::memory_order_release));
+}
+
 void Tape::reclaim() {
   Record* record = foreign_.exchange(nullptr, std::memory_order_acquire);
   while (record != nullptr) {
-    auto* next = reinterpret_cast<Record*>(record->sequence_);  // the shell's link, see Record::drop
+    Record* const next = Record::linked(record);
     unlink(record);
     Record::destroy(record);
     record = next;
@@ -91,25 +98,20 @@ void Record::drop(Record* record) noexcept {
       record->refs_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return;
   }
-  ThreadState& state = thread_state;
-  if (record->tape_ != nullptr && record->tape_ != state.tape) {
-    Tape* tape = record->tape_;
-    record->release_all();
-    Record* top = tape->foreign_.load(std::memory_order_relaxed);
-    do {
-      record->sequence_ = reinterpret_cast<std::uint64_t>(top);
-    } while (!tape->foreign_.compare_exchange_weak(top, record, std::memory_order_release));
-    return;
-  }
-  if (record->tape_ != nullptr) record->tape_->unlink(record);
   // Whoever is outermost destroys; inner drops only leave their record on the stack.
-  record->older_ = state.dead;
+  ThreadState& state = thread_state;
+  record->sequence_ = link(state.dead);
   state.dead = record;
   if (state.draining) return;
   state.draining = true;
   while (Record* next = state.dead) {
-    state.dead = next->older_;
+    state.dead = linked(next);
     next->release_all();
+    if (next->tape_ != nullptr && next->tape_ != state.tape) {
+      next->tape_->hand_back(next);
+      continue;
+    }
+    if (next->tape_ != nullptr) next->tape_->unlink(next);
     destroy(next);
   }
   state.draining = false;
@@ -117,7 +119,13 @@ void Record::drop(Record* record) noexcept {
 
 TapeLease::TapeLease(Tape& tape) : previous_(&Tape::current()) {
   if (&tape == previous_) return;
-  if (tape.leased_.exchange(true, std::memory_order_acquire)) {
+  const auto taken = [&] { return tape.leased_.exchange(true, std::memory_order_acquire); };
+  // A thread that starts looks at abandoned tapes for a moment, under the lock: not a pass.
+  const auto taken_for_long = [&] {
+    const std::lock_guard lock(abandoned().mutex);
+    return taken();
+  };
+  if (taken() && taken_for_long()) {
     fail<GradientError>(
         "backward: another thread is running a backward pass over this tape. Wait for it to end.");
   }

@@ -29,6 +29,8 @@ class Tape {
   friend struct ThreadTapes;
 
   void unlink(Record* record);
+  /// From another thread: leaves an emptied record for this tape's own thread to reclaim.
+  void hand_back(Record* shell);
 
   Record* newest_ = nullptr;
   std::uint64_t next_sequence_ = 1;

@@ -64,7 +64,8 @@ void Tensor::set_grad(const Tensor& grad) {
     leaf->requires_grad = false;
     impl()->record = leaf;
   }
-  impl()->record->extras().grad = grad;
+  // Without its history: what was computed from this tensor would else keep itself alive through it.
+  impl()->record->extras().grad = grad.defined() ? grad.detach() : Tensor();
 }
 
 void Tensor::retain_grad() { record_for_hook(*this, "retain_grad").extras().retain_grad = true; }
