@@ -46,8 +46,9 @@ void append(std::string& out, N part) {
 }
 }  // namespace detail
 
-/// Joins its arguments into one string.
+/// Joins its arguments into one string. (Constrained, because a list of tensors has its own cat.)
 template <class... Parts>
+  requires requires(std::string& out, const Parts&... parts) { (detail::append(out, parts), ...); }
 std::string cat(const Parts&... parts) {
   std::string out;
   (detail::append(out, parts), ...);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "tenet/framework/core/error.h"
+#include "tenet/framework/core/checked.h"
 
 namespace tenet {
 
@@ -148,13 +148,13 @@ std::optional<Strides> view_strides(const Shape& shape, const Strides& strides, 
   return t < 0 ? std::optional(out) : std::nullopt;
 }
 
-std::int64_t extent(const Shape& shape, const Strides& strides) {
+std::int64_t extent(const Shape& shape, const Strides& strides, const char* op) {
   std::int64_t last = 0;
   for (int i = 0; i < shape.size(); ++i) {
     if (shape[i] == 0) return 0;
-    last += (shape[i] - 1) * strides[i];
+    last = checked_add(last, checked_mul(shape[i] - 1, strides[i], op), op);
   }
-  return last + 1;
+  return checked_add(last, 1, op);
 }
 
 }  // namespace tenet

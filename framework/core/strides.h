@@ -36,6 +36,7 @@ Shape infer_reshape(const Shape& wanted, const Shape& from, const char* op);
 std::optional<Strides> view_strides(const Shape& shape, const Strides& strides, const Shape& target);
 
 /// Elements spanned from the first to one past the last reached by these strides (0 when empty).
-std::int64_t extent(const Shape& shape, const Strides& strides);
+/// Throws ShapeError naming `op` if that does not fit 64 bits.
+std::int64_t extent(const Shape& shape, const Strides& strides, const char* op = "extent");
 
 }  // namespace tenet

@@ -17,7 +17,7 @@ Tensor make_view(const Tensor& x, const Shape& shape, const Strides& strides, st
   TensorImpl* view = TensorImpl::alias(from, shape, strides, offset);
   view->base = from->base != nullptr ? from->base : from;
   TensorImpl::keep(view->base);
-  view->epoch = from->epoch;
+  view->epoch = view->base->epoch;
   return Tensor::adopt(view);
 }
 
