@@ -34,10 +34,23 @@ struct Cast {
   Cast adjoint() const { return {to, from}; }
 };
 
-/// x as `target` would hold it: of its type and shape.
+/// x itself, with a history of its own: hooks and gradients of x do not become those of what it is written to.
+struct CopyIn {
+  static constexpr const char* name = "copy_";
+  Tensor apply(const Tensor& x) const { return x.detach(); }
+  CopyIn adjoint() const { return {}; }
+};
+
+/// x as `target` will hold it: of its type and shape, and no other tensor.
 Tensor fitted(const Tensor& x, const Tensor& target) {
-  const Tensor converted = x.to(target.dtype());
-  return converted.shape() == target.shape() ? converted : converted.expand(target.shape());
+  if (x.shape() != target.shape()) return x.to(target.dtype()).expand(target.shape());
+  return x.dtype() == target.dtype() ? linear(CopyIn{}, x) : x.to(target.dtype());
+}
+
+/// `source`, or a copy of it if the write would change it while it is read.
+Tensor readable(const Tensor& source, const Tensor& target) {
+  const NoGradGuard no_grad;
+  return pointwise::safe_source(source, target);
 }
 
 }  // namespace
@@ -63,16 +76,18 @@ Tensor& Tensor::copy_(const Tensor& source) {
     fail<ShapeError>("copy_: a tensor of shape ", source.shape(), " does not broadcast to shape ", shape(),
                      ". Reshape it, or write into a larger slice.");
   }
-  if (recording(*this, source)) {
-    const Tensor value = fitted(source, *this);
-    write(*this, pointwise::safe_source(value, *this));
-    bump_version(*this);
-    adopt_history(*this, value);
-  } else {
-    write(*this, pointwise::safe_source(source, *this));
-    bump_version(*this);
-  }
+  if (recording(*this, source)) return copy::take(*this, fitted(source, *this));
+  write(*this, readable(source, *this));
+  bump_version(*this);
   return *this;
+}
+
+Tensor& copy::take(Tensor& target, const Tensor& value) {
+  const Tensor source = readable(value, target);
+  adopt_history(target, value);
+  write(target, source);
+  bump_version(target);
+  return target;
 }
 
 Tensor& Tensor::fill_(Scalar value) {

@@ -11,3 +11,11 @@
 #pragma once
 
 #include "tenet/framework/tensor/tensor.h"
+
+namespace tenet::copy {
+
+/// For recorded in-place ops: writes `value`, a fresh result of target's shape and type, into target, which
+/// takes over its history.
+Tensor& take(Tensor& target, const Tensor& value);
+
+}  // namespace tenet::copy

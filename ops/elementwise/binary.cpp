@@ -2,6 +2,7 @@
 
 #include "tenet/framework/autograd/in_place.h"
 #include "tenet/framework/core/strides.h"
+#include "tenet/ops/copy/copy.h"
 #include "tenet/ops/elementwise/binary_kernels.h"
 #include "tenet/ops/reduce/sum_to.h"
 
@@ -57,7 +58,7 @@ struct BinaryRule {
 
 template <class F>
 DType operand_type(const Tensor& a, const Tensor& b) {
-  const DType dtype = promote(a.dtype(), b.dtype());
+  const DType dtype = promote(a, b);
   return F::types == Types::floating ? to_floating(dtype) : dtype;
 }
 
@@ -100,9 +101,10 @@ Tensor& binary_in_place(Tensor& a, const Tensor& b) {
                      ". Only the other operand broadcasts in place.");
   }
   if (recording(a, b)) {
-    // If the gradient of b reads a, it must be a as it was: the memory is about to change.
-    const bool reads_old = requires_history(b) && (F::reads_b & kFirst) != 0;
-    return a.copy_(binary<F>(reads_old ? a.clone() : a, b));
+    // What a gradient reads must be as it was: the memory of a, which b may share, is about to change.
+    const unsigned reads = (requires_history(a) ? F::reads_a : 0) | (requires_history(b) ? F::reads_b : 0);
+    const bool shared = a.impl()->owner == b.impl()->owner;
+    return copy::take(a, binary<F>(reads & kFirst ? a.clone() : a, shared && reads & kSecond ? b.clone() : b));
   }
   run_binary<F>(a, a, safe_source(b.to(dtype), a));
   bump_version(a);

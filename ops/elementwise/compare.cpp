@@ -11,7 +11,7 @@ namespace {
 
 template <class F>
 Tensor predicate(const Tensor& a_, const Tensor& b_) {
-  const DType dtype = promote(a_.dtype(), b_.dtype());
+  const DType dtype = promote(a_, b_);
   const NoGradGuard no_grad;
   const Tensor a = a_.to(dtype);
   const Tensor b = b_.to(dtype);

@@ -35,6 +35,13 @@ Loop make_loop(const Shape& shape, std::initializer_list<std::reference_wrapper<
   return loop;
 }
 
+DType promote(const Tensor& a, const Tensor& b) {
+  if (a.dtype() == b.dtype() || (a.dim() == 0) == (b.dim() == 0)) return tenet::promote(a.dtype(), b.dtype());
+  const auto kind = [](DType dtype) { return is_floating(dtype) ? 2 : dtype == boolean ? 0 : 1; };
+  const DType scalar = a.dim() == 0 ? a.dtype() : b.dtype(), full = a.dim() == 0 ? b.dtype() : a.dtype();
+  return kind(scalar) > kind(full) ? scalar : full;
+}
+
 Tensor wrap(Scalar value, const Tensor& other) {
   Tensor t = Tensor::make({}, value.promote_with(other.dtype()), other.device());
   dispatch_all(t.dtype(), [&](auto tag) {
@@ -47,7 +54,7 @@ Tensor wrap(Scalar value, const Tensor& other) {
 Tensor safe_source(const Tensor& source, const Tensor& target) {
   const TensorImpl* s = source.impl();
   const TensorImpl* t = target.impl();
-  if (s->owner != t->owner || s->numel == 1) return source;
+  if (s->owner != t->owner) return source;
   const bool same = s->data == t->data && source.shape() == target.shape() &&
                     source.strides() == target.strides();
   return same ? source : source.clone();

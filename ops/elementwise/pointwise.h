@@ -50,6 +50,10 @@ bool flat(const Tensor& first, const T&... others) {
 /// A loop over `shape` for an output and its inputs, each broadcast to it.
 Loop make_loop(const Shape& shape, std::initializer_list<std::reference_wrapper<const Tensor>> operands);
 
+/// The type a and b meet in, as in PyTorch: beside a tensor with dimensions a 0-dimensional one counts only if it is
+/// of a higher kind (bool < integer < floating).
+DType promote(const Tensor& a, const Tensor& b);
+
 /// A scalar operand as a 0-dimensional tensor of the type `tensor op scalar` has.
 Tensor wrap(Scalar value, const Tensor& other);
 

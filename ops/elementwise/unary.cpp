@@ -1,6 +1,7 @@
 #include "tenet/ops/elementwise/unary.h"
 
 #include "tenet/framework/autograd/in_place.h"
+#include "tenet/ops/copy/copy.h"
 #include "tenet/ops/elementwise/unary_kernels.h"
 
 namespace tenet {
@@ -47,7 +48,8 @@ Tensor& unary_in_place(const F& f, Tensor& x) {
     fail<DTypeError>(F::name, "_: the result is ", to_floating(x.dtype()), " and cannot be written into a ",
                      x.dtype(), " tensor. Use ", F::name, "(x), or convert with .to(tenet::float32) first.");
   }
-  if (recording(x)) return x.copy_(unary(f, x));
+  // What the gradient reads must be x as it was: the memory is about to change.
+  if (recording(x)) return copy::take(x, unary(f, F::reads == kFirst ? x.clone() : x));
   run_value(f, x, x);
   bump_version(x);
   return x;

@@ -113,7 +113,7 @@ struct Clamp : Unary<Types::number, kFirst> {
     return raised > hi ? hi : raised;
   }
   template <class V> TENET_HD V df(const V& x, const V&) const {
-    return select(x < low, constant(x, 0), select(x > high, constant(x, 0), constant(x, 1)));
+    return select(x >= low, select(x <= high, constant(x, 1), constant(x, 0)), constant(x, 0));
   }
 };
 

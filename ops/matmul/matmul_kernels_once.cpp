@@ -33,7 +33,6 @@ void run_matmul(DType dtype, Device device, const Shape& batch, MatmulSizes size
                 const MatrixView& b, std::byte* y) {
   const std::int64_t batches = count(batch, "matmul");
   const auto item = static_cast<std::int64_t>(item_size(dtype));
-  if (batches == 0 || sizes.m == 0 || sizes.n == 0) return;
   if (!is_floating(dtype)) {
     dispatch_number(dtype, "matmul", [&](auto tag) {
       using T = typename decltype(tag)::type;
@@ -45,6 +44,7 @@ void run_matmul(DType dtype, Device device, const Shape& batch, MatmulSizes size
     });
     return;
   }
+  if (batches == 0 || sizes.m == 0 || sizes.n == 0) return;
   Backend& device_backend = backend(device);
   // One large product is shared out inside gemm, many small ones here.
   const std::int64_t work = std::max<std::int64_t>(1, sizes.m * sizes.n * sizes.k);

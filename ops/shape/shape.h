@@ -9,16 +9,19 @@
 
 namespace tenet {
 
-/// Joins tensors along a dimension; the other extents must agree, types promote. Gradients: the parts of dy.
-/// Throws ShapeError naming the two shapes that differ, ValueError for an empty list.
+/// Joins tensors along a dimension; the other extents must agree, types promote. Tensors of shape [0] join
+/// anything, as in PyTorch. Gradients: the parts of dy. Throws ShapeError naming the two shapes that differ, or
+/// a scalar; ValueError for an empty list.
 Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim = 0);
 
-/// Joins tensors of one shape along a new dimension.
+/// Joins tensors of one shape along a new dimension. Throws ShapeError naming the two shapes that differ,
+/// ValueError for an empty list.
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim = 0);
 
-/// Adds value (constant padding) before and after trailing dimensions, PyTorch's order: {left, right}
-/// pads the last dimension, {left, right, top, bottom} the last two, ... Negative widths crop.
-/// Gradient: dy with the widths negated. Throws ShapeError if a crop leaves nothing to crop.
+/// Adds value before and after trailing dimensions, in PyTorch's order: {left, right} pads the last dimension,
+/// {left, right, top, bottom} the last two, ... Negative widths crop.
+/// Gradient: dy padded with the widths negated. Throws ValueError for an odd number of widths, ShapeError if they
+/// name more dimensions than there are or a crop takes more than there is.
 Tensor pad(const Tensor& x, const Dims& widths, Scalar value = 0);
 
 }  // namespace tenet

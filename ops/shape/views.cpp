@@ -4,6 +4,7 @@
 
 #include "tenet/framework/autograd/in_place.h"
 #include "tenet/framework/autograd/linear_map.h"
+#include "tenet/framework/core/checked.h"
 #include "tenet/framework/core/strides.h"
 #include "tenet/ops/shape/shape.h"
 
@@ -150,8 +151,9 @@ void narrow_to(SliceMap& map, const Index& index, int d) {
     return std::clamp<std::int64_t>(*p < 0 ? *p + n : *p, 0, n);
   };
   map.start[d] = position(s.start, 0);
-  map.step[d] = s.step;
-  map.size[d] = std::max<std::int64_t>(0, (position(s.stop, n) - map.start[d] + s.step - 1) / s.step);
+  const std::int64_t span = position(s.stop, n) - map.start[d];
+  map.size[d] = span <= 0 ? 0 : (span - 1) / s.step + 1;
+  map.step[d] = map.size[d] > 1 ? s.step : 1;  // a step nobody takes may be huge
 }
 
 }  // namespace
@@ -299,16 +301,23 @@ Tensor Tensor::as_strided(const Shape& shape, const Strides& strides, std::int64
   if (shape.size() != strides.size()) {
     fail<ShapeError>("as_strided: shape ", shape, " and strides ", strides, " differ in length.");
   }
+  if (count(shape, "as_strided") == 0) return linear(Strided{this->shape(), this->strides(), shape, strides, 0}, *this);
   const TensorImpl* owner = impl()->owner;
   const std::int64_t size = static_cast<std::int64_t>(item_size(dtype()));
-  const std::int64_t first = (impl()->data - owner->data) / size + offset;
+  const std::int64_t first = checked_add((impl()->data - owner->data) / size, offset, "as_strided");
   const std::int64_t memory = owner->foreign ? extent(Shape(std::span(const_cast<TensorImpl*>(owner)->sizes(), owner->rank)),
                                                       Strides(std::span(const_cast<TensorImpl*>(owner)->strides(), owner->rank)))
                                              : owner->numel;
   const bool negative = std::any_of(strides.begin(), strides.end(), [](std::int64_t s) { return s < 0; });
-  if (count(shape, "as_strided") > 0 && (negative || first < 0 || first + extent(shape, strides) > memory)) {
+  if (negative || first < 0 || first > memory - extent(shape, strides, "as_strided")) {
     fail<ShapeError>("as_strided: shape ", shape, ", strides ", strides, " and offset ", offset,
                      " reach outside the ", memory, " elements of the memory. Strides must not be negative.");
+  }
+  const bool inside = offset >= 0 && offset + extent(shape, strides) <= extent(this->shape(), this->strides());
+  if (!inside && recording(*this)) {
+    fail<GradientError>("as_strided: shape ", shape, ", strides ", strides, " and offset ", offset,
+                        " reach outside the tensor of shape ", this->shape(),
+                        " into memory whose gradient it does not have. Call as_strided on the tensor it looks into.");
   }
   return linear(Strided{this->shape(), this->strides(), shape, strides, offset}, *this);
 }

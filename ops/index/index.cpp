@@ -1,0 +1,202 @@
+#include "tenet/ops/index/index.h"
+
+#include <algorithm>
+
+#include "tenet/framework/autograd/in_place.h"
+#include "tenet/framework/core/strides.h"
+#include "tenet/ops/copy/copy.h"
+#include "tenet/ops/elementwise/pointwise.h"
+#include "tenet/ops/elementwise/where.h"
+#include "tenet/ops/index/index_kernels.h"
+#include "tenet/ops/index/index_map.h"
+
+namespace tenet {
+namespace indexing {
+namespace {
+
+/// Operands (output, index, input) over the lanes of `shape` along dim; index and input (or output) may be larger.
+Lanes make_lanes(const Shape& shape, int dim, const Tensor& out, const Tensor& index, const Tensor& in) {
+  Lanes lanes;
+  lanes.count = shape[dim];
+  lanes.loop.operands = 3;
+  std::size_t k = 0;
+  for (const Tensor* t : {&out, &index, &in}) {
+    lanes.loop.data[k] = t->impl()->data;
+    Strides strides = t->strides();
+    for (std::int64_t& stride : strides) stride *= static_cast<std::int64_t>(item_size(t->dtype()));
+    lanes.step[k] = strides[dim];
+    strides.erase(dim);
+    lanes.loop.strides[k++] = strides;
+  }
+  lanes.loop.sizes = shape;
+  lanes.loop.sizes.erase(dim);
+  return lanes;
+}
+
+/// A one-dimensional index read along dim of `shape`, the same for all lanes.
+Tensor spread_index(const Tensor& index, Shape shape, int dim) {
+  shape[dim] = index.numel();
+  Strides strides = Dims::filled(shape.size(), 0);
+  strides[dim] = index.strides()[0];
+  return make_view(index, shape, strides);
+}
+
+/// A scalar counts as one element along one dimension.
+Tensor lifted(const Tensor& x) { return x.dim() == 0 ? x.reshape({1}) : x; }
+
+/// out at index += in, where all have lanes of index's shape.
+void add_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
+  run_scatter(out.dtype(), make_lanes(index.shape(), dim, out, index, in));
+}
+
+/// Throws unless index has x's rank and, but along dim, no larger extents.
+void check_index_shape(const char* op, const Tensor& x, int dim, const Tensor& index) {
+  bool fits = x.dim() == index.dim();
+  for (int d = 0; fits && d < x.dim(); ++d) fits = d == dim || index.size(d) <= x.size(d);
+  if (fits) return;
+  fail<ShapeError>(op, ": index of shape ", index.shape(), " does not fit a tensor of shape ", x.shape(),
+                   ": it needs as many dimensions and, but along dim ", dim, ", no larger extents. Reshape or narrow it.");
+}
+
+void check_source(const Tensor& x, const Tensor& index, const Tensor& src) {
+  if (src.dtype() != x.dtype()) {
+    fail<DTypeError>("scatter_add: src is ", src.dtype(), " but the tensor it is added to is ", x.dtype(),
+                     ". Convert one of them with .to(dtype).");
+  }
+  bool fits = src.dim() == index.dim();
+  for (int d = 0; fits && d < src.dim(); ++d) fits = index.size(d) <= src.size(d);
+  if (fits) return;
+  fail<ShapeError>("scatter_add: index of shape ", index.shape(), " does not fit src of shape ", src.shape(),
+                   ": it needs as many dimensions and no larger extents. Reshape or narrow it.");
+}
+
+/// y = x + scattered src.
+struct ScatterAddRule {
+  static constexpr const char* name = "scatter_add";
+  int dim;
+  static bool linear_in(InputMask) { return true; }
+  Gradients backward(const Context& context, const Tensor& dy) const {
+    Tensor dsrc;
+    if (context.needs(1)) dsrc = linear_at(Gather{dy.shape(), dim, false}, dy, context.saved(0));
+    return {dy, std::move(dsrc)};
+  }
+};
+
+/// The arguments of scatter_add, checked and of one rank; src narrowed to what index names.
+struct ScatterCall {
+  int dim;
+  Tensor index, src;
+
+  ScatterCall(const Tensor& x, std::int64_t dim_, const Tensor& index_, const Tensor& src_)
+      : dim(static_cast<int>(normalize_dim(dim_, x.dim(), "scatter_add"))),
+        index(lifted(as_index("scatter_add", index_))),
+        src(lifted(src_)) {
+    const Tensor target = lifted(x.detach());
+    check_index_shape("scatter_add", target, dim, index);
+    check_source(target, index, src);
+    check_range("scatter_add", index, target.size(dim), dim, x.shape());
+    for (int d = 0; d < src.dim(); ++d) {
+      if (src.size(d) != index.size(d)) src = src.narrow(d, 0, index.size(d));
+    }
+  }
+};
+
+}  // namespace
+
+Tensor Gather::apply(const Tensor& x, const Tensor& index) const {
+  const Tensor at = rows ? spread_index(index, from, dim) : index;
+  const Tensor out = Tensor::make(at.shape(), x.dtype(), x.device());
+  run_gather(item_size(x.dtype()), make_lanes(at.shape(), dim, out, at, x));
+  return out;
+}
+
+Scatter Gather::adjoint() const { return {*this}; }
+
+Tensor Scatter::apply(const Tensor& dy, const Tensor& index) const {
+  Tensor out = Tensor::make(gather.from, dy.dtype(), dy.device());
+  if (out.numel() > 0) out.zero_();
+  add_at(out, gather.dim, gather.rows ? spread_index(index, gather.from, gather.dim) : index, dy);
+  return out;
+}
+
+Tensor as_index(const char* op, const Tensor& index) {
+  if (index.dtype() == int64 || index.dtype() == int32) return index.to(int64);
+  fail<DTypeError>(op, ": index is ", index.dtype(), " but must be int64 or int32. Convert with .to(tenet::int64).");
+}
+
+void check_range(const char* op, const Tensor& index, std::int64_t extent, int dim, const Shape& shape) {
+  const Tensor dense = index.contiguous();
+  const auto* at = dense.data<const std::int64_t>();
+  const auto* end = at + dense.numel();
+  const auto* wrong = std::find_if(at, end, [&](std::int64_t i) { return i < 0 || i >= extent; });
+  if (wrong == end) return;
+  Dims position = index.shape();
+  for (std::int64_t rest = wrong - at, d = index.dim() - 1; d >= 0; --d) {
+    position[d] = rest % index.size(d);
+    rest /= index.size(d);
+  }
+  fail<IndexError>(op, ": index", position, " is ", *wrong, " but dimension ", dim, " of shape ", shape, " has extent ",
+                   extent, ". Indices must lie in [0, ", extent, ").");
+}
+
+}  // namespace indexing
+
+using namespace indexing;
+
+Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
+  const int d = static_cast<int>(normalize_dim(dim, x.dim(), "index_select"));
+  const Tensor at = lifted(as_index("index_select", index));
+  if (at.dim() != 1 || (x.dim() == 0 && at.numel() != 1)) {
+    fail<ShapeError>("index_select: index has shape ", index.shape(), " but must have one dimension",
+                     x.dim() == 0 ? " of extent 1, x being a scalar" : "", ". Flatten it, or use gather.");
+  }
+  const Tensor from = lifted(x);
+  check_range("index_select", at, from.size(d), d, x.shape());
+  const Tensor y = linear_at(Gather{from.shape(), d, true}, from, at);
+  return x.dim() == 0 ? y.reshape({}) : y;
+}
+
+Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
+  const int d = static_cast<int>(normalize_dim(dim, x.dim(), "gather"));
+  const Tensor at = lifted(as_index("gather", index)), from = lifted(x);
+  check_index_shape("gather", from, d, at);
+  check_range("gather", at, from.size(d), d, x.shape());
+  const Tensor y = linear_at(Gather{from.shape(), d, false}, from, at);
+  return index.dim() == 0 ? y.reshape({}) : y;
+}
+
+Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& src) {
+  const ScatterCall call(x, dim, index, src);
+  const Tensor from = lifted(x);
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    y = from.clone();
+    add_at(y, call.dim, call.index, call.src);
+  }
+  if (recording(from, call.src)) record(ScatterAddRule{call.dim}, y, {from, call.src}, {call.index});
+  return x.dim() == 0 ? y.reshape({}) : y;
+}
+
+Tensor& scatter_add_(Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& src) {
+  check_writable(x, "scatter_add_");
+  const ScatterCall call(x, dim, index, src);
+  if (recording(x, call.src)) return copy::take(x, scatter_add(x, dim, index, src));
+  const NoGradGuard no_grad;
+  const Tensor target = lifted(x);  // a view: a tensor with no dimension is one element
+  add_at(target, call.dim, pointwise::safe_source(call.index, x), pointwise::safe_source(call.src, x));
+  bump_version(x);
+  return x;
+}
+
+Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
+  if (mask.dtype() != boolean) {
+    fail<DTypeError>("masked_fill: the mask is ", mask.dtype(), " but must be bool. Compare first, as in mask != 0.");
+  }
+  broadcast_shapes(x.shape(), mask.shape(), "masked_fill");  // throws in this op's name
+  return where(mask, Tensor::make({}, x.dtype(), x.device()).fill_(value), x);
+}
+
+Tensor Tensor::masked_fill(const Tensor& mask, Scalar value) const { return tenet::masked_fill(*this, mask, value); }
+
+}  // namespace tenet

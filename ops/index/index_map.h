@@ -1,0 +1,66 @@
+// Gather and scatter as a linear pair, and the record of a linear map that reads an index.
+#pragma once
+
+#include "tenet/framework/autograd/op.h"
+
+namespace tenet::indexing {
+
+/// Linear maps with a tensor of positions beside their input, which the tape saves: writing into it later is found.
+///
+///   struct Map {
+///     const char* name() const;
+///     Tensor apply(const Tensor& x, const Tensor& index) const;  // the value, not recorded
+///     Adjoint adjoint() const;
+///   };
+template <class Map>
+Tensor linear_at(const Map& map, const Tensor& x, const Tensor& index);
+
+template <class Map>
+struct IndexedRule {
+  Map map;
+  const char* name() const { return map.name(); }
+  static bool linear_in(InputMask) { return true; }
+  Gradients backward(const Context& context, const Tensor& dy) const {
+    return {linear_at(map.adjoint(), dy, context.saved(0))};
+  }
+};
+
+/// y = A(index) x. dx = A(index)^T dy.
+template <class Map>
+Tensor linear_at(const Map& map, const Tensor& x, const Tensor& index) {
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    y = map.apply(x, index);
+  }
+  if (recording(x)) record(IndexedRule<Map>{map}, y, {x}, {index});
+  return y;
+}
+
+struct Scatter;
+
+/// x of shape `from` read at index along dim. `rows`: index has one dimension and stands for whole slices.
+struct Gather {
+  Shape from;
+  int dim;
+  bool rows;
+  const char* name() const { return rows ? "index_select" : "gather"; }
+  Tensor apply(const Tensor& x, const Tensor& index) const;
+  Scatter adjoint() const;
+};
+
+/// dy added into zeros of shape gather.from.
+struct Scatter {
+  Gather gather;
+  const char* name() const { return gather.rows ? "index_add" : "scatter_add"; }
+  Tensor apply(const Tensor& dy, const Tensor& index) const;
+  Gather adjoint() const { return gather; }
+};
+
+/// The index as int64. Throws DTypeError naming `op` for anything but int64 and int32.
+Tensor as_index(const char* op, const Tensor& index);
+
+/// Throws IndexError unless every element lies in [0, extent), the extent of dimension `dim` of `shape`.
+void check_range(const char* op, const Tensor& index, std::int64_t extent, int dim, const Shape& shape);
+
+}  // namespace tenet::indexing

@@ -1,0 +1,83 @@
+// Padding and cropping: one linear map, whose adjoint is itself with the widths negated.
+#include <algorithm>
+
+#include "tenet/framework/autograd/linear_map.h"
+#include "tenet/framework/core/checked.h"
+#include "tenet/ops/shape/shape.h"
+
+namespace tenet {
+namespace {
+
+/// y[i] = x[i - low] where that exists, else value: affine. Only the linear part has an adjoint.
+struct Pad {
+  static constexpr const char* name = "pad";
+  Dims low, high;  // per dimension
+  Scalar value = 0;
+
+  Tensor apply(const Tensor& x) const {
+    Shape shape = x.shape();
+    bool grows = false;
+    for (int d = 0; d < shape.size(); ++d) {
+      shape[d] += low[d] + high[d];
+      grows |= low[d] > 0 || high[d] > 0;
+    }
+    Tensor y = Tensor::make(shape, x.dtype(), x.device());
+    if (grows) y.fill_(value);
+    Tensor from = x, to = y;
+    for (int d = 0; d < shape.size(); ++d) {
+      const std::int64_t kept =
+          x.size(d) + std::min<std::int64_t>(low[d], 0) + std::min<std::int64_t>(high[d], 0);
+      from = from.narrow(d, std::max<std::int64_t>(-low[d], 0), kept);
+      to = to.narrow(d, std::max<std::int64_t>(low[d], 0), kept);
+    }
+    to.copy_(from);
+    return y;
+  }
+
+  Pad adjoint() const {
+    Pad crop{low, high};
+    for (std::int64_t& width : crop.low) width = -width;
+    for (std::int64_t& width : crop.high) width = -width;
+    return crop;
+  }
+};
+
+void check(const Tensor& x, const Pad& pad, const Dims& widths) {
+  for (int d = 0; d < x.dim(); ++d) {
+    const std::int64_t low = pad.low[d], high = pad.high[d];
+    const std::int64_t kept =
+        checked_add(checked_add(x.size(d), std::min<std::int64_t>(low, 0), "pad"),
+                    std::min<std::int64_t>(high, 0), "pad");
+    if (kept < 0) {
+      fail<ShapeError>("pad: widths ", widths, " crop ", x.size(d) - kept,
+                       " elements of dimension ", d, ", which has extent ", x.size(d), " (shape ",
+                       x.shape(), "). Crop at most the extent.");
+    }
+    checked_add(checked_add(kept, std::max<std::int64_t>(low, 0), "pad"),
+                std::max<std::int64_t>(high, 0), "pad");
+  }
+}
+
+}  // namespace
+
+Tensor pad(const Tensor& x, const Dims& widths, Scalar value) {
+  if (widths.size() % 2 != 0) {
+    fail<ValueError>("pad: widths ", widths,
+                     " have odd length. Give two per dimension, the last dimension first: "
+                     "{left, right, top, bottom}.");
+  }
+  if (widths.size() / 2 > x.dim()) {
+    fail<ShapeError>("pad: widths ", widths, " are for ", widths.size() / 2,
+                     " dimensions but the tensor has ", x.dim(), " (shape ", x.shape(),
+                     "). Give fewer widths, or add dimensions with unsqueeze.");
+  }
+  Pad map{Dims::filled(x.dim(), 0), Dims::filled(x.dim(), 0), value};
+  for (int i = 0; i < widths.size() / 2; ++i) {
+    map.low[x.dim() - 1 - i] = widths[2 * i];
+    map.high[x.dim() - 1 - i] = widths[2 * i + 1];
+  }
+  check(x, map, widths);
+  return linear(map, x);
+}
+
+}  // namespace tenet
