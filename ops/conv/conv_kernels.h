@@ -14,9 +14,10 @@
 namespace tenet::conv_kernels {
 
 enum class Path {
-  columns,  // gather or spread blocks of the column matrix
-  matrix,   // x is the column matrix: kernel 1, stride 1, no padding
-  thin,     // few channels per group, as in depthwise convolutions: loops over rows of x and y
+  columns,   // gather or spread blocks of the column matrix
+  matrix,    // x is the column matrix: kernel 1, stride 1, no padding
+  disjoint,  // x is the column matrix in another order: kernel = stride, no padding; nothing overlaps
+  thin,      // few channels per group, as in depthwise convolutions: loops over rows of x and y
 };
 
 /// The path taken for a geometry. `columns` is right for every one.
@@ -34,13 +35,7 @@ void adjoint_input(const ConvGeometry& g, const T* w, const T* y, const T* bias,
 template <class T>
 void adjoint_weight(const ConvGeometry& g, const T* x, const T* y, T* w, Path path);
 
-/// The most column memory that one thread holds in any of the three, in bytes; at most 4 MiB.
+/// The most memory, for columns or packed rows, that one thread holds in any of the three, in bytes; at most 4 MiB.
 std::int64_t scratch_bytes(const ConvGeometry& g, DType dtype);
-
-/// A part of the column matrix: rows (c, kd, kh, kw) and positions (od, oh, ow), each flattened.
-struct Block {
-  std::int64_t row, rows;
-  std::int64_t position, positions;
-};
 
 }  // namespace tenet::conv_kernels

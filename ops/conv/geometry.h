@@ -50,8 +50,11 @@ struct ConvAxis {
   }
 
   /// x is the column matrix as it stands.
-  TENET_HD constexpr bool is_identity() const {
-    return kernel == 1 && stride == 1 && low == 0 && in == out;
+  TENET_HD constexpr bool is_identity() const { return is_disjoint() && kernel == 1; }
+
+  /// Every input is read by exactly one tap of one output.
+  TENET_HD constexpr bool is_disjoint() const {
+    return kernel == stride && (dilation == 1 || kernel == 1) && low == 0 && in == out * kernel;
   }
 
  private:
