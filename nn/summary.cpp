@@ -1,0 +1,123 @@
+#include "tenet/nn/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/ops/create/create.h"
+
+namespace tenet {
+namespace {
+
+using nn::Module;
+
+// "1234567" -> "1,234,567"
+std::string grouped(std::int64_t n) {
+  std::string text = std::to_string(n);
+  for (auto i = static_cast<int>(text.size()) - 3; i > 0; i -= 3) text.insert(static_cast<std::size_t>(i), ",");
+  return text;
+}
+
+void name_modules(const std::vector<nn::Part>& parts, const std::string& prefix, std::map<const Module*, std::string>& names) {
+  for (const nn::Part& part : parts) {
+    const std::string name = prefix + part.name;
+    if (part.module != nullptr) {
+      names.emplace(part.module, name);
+      name_modules(part.module->parts(), name + ".", names);
+    }
+    name_modules(part.list, name + ".", names);
+  }
+}
+
+class Table final : public nn::detail::Observer {
+ public:
+  using Row = std::array<std::string, 4>;
+
+  explicit Table(Module& net) : before_(nn::detail::observer) {
+    names_.emplace(&net, "");
+    name_modules(net.parts(), "", names_);
+    nn::detail::observer = this;
+  }
+  ~Table() override { nn::detail::observer = before_; }
+
+  void enter(const Module& module) override {
+    if (!names_.contains(&module)) return;
+    open_.push_back(rows_.size());
+    rows_.emplace_back();
+  }
+
+  void leave(const Module& module, const Shape& x, const Shape& y) override {
+    const auto name = names_.find(&module);
+    if (name == names_.end()) return;
+    Row& row = rows_[open_.back()];
+    open_.pop_back();
+    const std::int64_t own = module.multiply_adds(x, y);
+    total_ += own;
+    row = {std::string(2 * open_.size(), ' ') + (name->second.empty() ? "" : name->second + " ") +
+               cat("(", module.type_name(), ")"),
+           str(y), parameters_of(module), own == 0 ? "" : grouped(own)};
+  }
+
+  std::string text(std::int64_t all_parameters) {
+    rows_.insert(rows_.begin(), Row{"layer", "output shape", "parameters", "multiply-adds"});
+    rows_.push_back({"total", "", grouped(all_parameters), grouped(total_)});
+    std::array<std::size_t, 4> widths{};
+    for (const Row& row : rows_) {
+      for (std::size_t i = 0; i < 4; ++i) widths[i] = std::max(widths[i], row[i].size());
+    }
+    const std::string rule(widths[0] + widths[1] + widths[2] + widths[3] + 6, '-');
+    std::string out;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const Row& r = rows_[i];
+      if (i == 1 || i + 1 == rows_.size()) out += rule + "\n";
+      out += fmt::format("{:<{}}  {:<{}}  {:>{}}  {:>{}}\n", r[0], widths[0], r[1], widths[1], r[2], widths[2], r[3], widths[3]);
+    }
+    out.pop_back();
+    return out;
+  }
+
+ private:
+  // Those the module holds itself, counted where it runs first.
+  std::string parameters_of(const Module& module) {
+    const std::int64_t n = own_parameters(const_cast<Module&>(module).parts());
+    return n == 0 ? "" : grouped(n);
+  }
+
+  std::int64_t own_parameters(const std::vector<nn::Part>& parts) {
+    std::int64_t n = 0;
+    for (const nn::Part& part : parts) {
+      const bool counts = part.tensor != nullptr && part.tensor->defined() && !part.is_buffer;
+      if (counts && counted_.insert(part.tensor->impl()).second) n += part.tensor->numel();
+      n += own_parameters(part.list);
+    }
+    return n;
+  }
+
+  nn::detail::Observer* before_;
+  std::map<const Module*, std::string> names_;
+  std::set<TensorImpl*> counted_;
+  std::vector<Row> rows_;
+  std::vector<std::size_t> open_;  // rows of the modules that are running
+  std::int64_t total_ = 0;
+};
+
+}  // namespace
+
+std::string summary(const Module& net, const Shape& input_shape) {
+  const NoGradGuard no_grad;
+  const std::unique_ptr<Module> copy = net.copy();
+  nn::detail::separate(*copy);
+  copy->eval();
+  const std::vector<Tensor> parameters = copy->parameters();
+  const Tensor x = zeros(input_shape, {.dtype = parameters.empty() ? float32 : parameters[0].dtype()});
+  std::int64_t count = 0;
+  for (const Tensor& parameter : parameters) count += parameter.numel();
+  Table table(*copy);
+  copy->call({&x, 1});
+  return table.text(count);
+}
+
+}  // namespace tenet
