@@ -1,0 +1,98 @@
+#include "tenet/train/optim/optimizer.h"
+
+#include <set>
+#include <string>
+
+#include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/ops/create/create.h"
+
+namespace tenet::optim {
+namespace {
+
+std::string key_of(std::size_t parameter, const char* slot) { return cat(parameter, ".", slot); }
+
+bool is_step(const char* slot) { return std::string_view(slot) == "step"; }
+
+}  // namespace
+
+Optimizer::Optimizer(const char* name, std::vector<Tensor> parameters)
+    : name_(name), parameters_(std::move(parameters)), states_(parameters_.size()) {
+  if (parameters_.empty()) fail<ValueError>(name, ": there are no parameters. Pass net.parameters().");
+  std::set<TensorImpl*> seen;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const Tensor& x = parameters_[i];
+    const bool usable = x.defined() && is_floating(x.dtype()) && x.is_leaf();
+    if (!usable) fail<ValueError>(name, ": parameter ", i, " must be a floating-point leaf, not undefined or computed.");
+    if (!seen.insert(x.impl()).second) fail<ValueError>(name, ": parameter ", i, " is there twice. Pass it once.");
+  }
+}
+
+void Optimizer::require(bool valid, const char* setting, double value, const char* range) const {
+  if (!valid) fail<ValueError>(name_, ": ", setting, "=", value, " must be ", range, ".");
+}
+
+void Optimizer::step() {
+  const NoGradGuard no_grad;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const Tensor dx = parameters_[i].grad();
+    if (!dx.defined()) continue;
+    states_[i].resize(slots().size());
+    update(parameters_[i], dx.detach(), states_[i]);
+  }
+}
+
+void Optimizer::zero_grad() {
+  for (Tensor& x : parameters_) x.set_grad({});
+}
+
+StateDict Optimizer::state_dict() const {
+  StateDict state;
+  for (const Setting& setting : const_cast<Optimizer*>(this)->settings()) {
+    state.emplace(setting.name, full({}, *setting.value, {.dtype = float64}));
+  }
+  const auto names = slots();
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    for (std::size_t k = 0; k < states_[i].size(); ++k) {
+      if (states_[i][k].defined()) state.emplace(key_of(i, names[k]), states_[i][k].clone());
+    }
+  }
+  return state;
+}
+
+void Optimizer::load_state_dict(const StateDict& state) {
+  const auto settings = this->settings();
+  const auto names = slots();
+  std::vector<std::vector<Tensor>> states(parameters_.size(), std::vector<Tensor>(names.size()));
+  std::size_t used = 0;
+  const auto find = [&](const std::string& key, const Shape& shape, DType dtype) -> Tensor {
+    const auto found = state.find(key);
+    if (found == state.end()) return {};
+    ++used;
+    const Tensor& value = found->second;
+    if (value.shape() == shape && value.dtype() == dtype) return value.clone();
+    fail<ValueError>("load_state_dict: ", in_quotes(key), " is ", value.dtype(), " of shape ", value.shape(), " but ",
+                     name_, " needs ", dtype, " of shape ", shape, ". Nothing was changed.");
+  };
+  std::vector<Tensor> values;
+  for (const Setting& setting : settings) {
+    values.push_back(find(setting.name, {}, float64));
+    if (values.back().defined()) continue;
+    fail<ValueError>("load_state_dict: ", in_quotes(setting.name), " is missing: this is no state of ", name_,
+                     ". Nothing was changed.");
+  }
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const Tensor& x = parameters_[i];
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      const bool step = is_step(names[k]);
+      states[i][k] = find(key_of(i, names[k]), step ? Shape{} : x.shape(), step ? int64 : x.dtype());
+    }
+  }
+  if (used != state.size()) {
+    fail<ValueError>("load_state_dict: ", state.size() - used, " names of the state do not belong to ", name_, " with ",
+                     parameters_.size(), " parameters. Nothing was changed.");
+  }
+  for (std::size_t i = 0; i < settings.size(); ++i) *settings[i].value = values[i].item<double>();
+  states_ = std::move(states);
+}
+
+}  // namespace tenet::optim
