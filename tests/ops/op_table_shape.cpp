@@ -1,0 +1,79 @@
+// Rows of the shape ops that are no views: ops/shape/shape.h.
+#include "ops/op_table.h"
+#include "tenet/ops/create/create.h"
+#include "tenet/ops/shape/shape.h"
+
+namespace tenet_test {
+namespace {
+
+Wrong wrong(const std::vector<Shape>& shapes, Options options, std::string error, std::string text) {
+  const auto inputs = [shapes] {
+    Tensors tensors;
+    for (const Shape& shape : shapes) tensors.push_back(tenet::ones(shape));
+    return tensors;
+  };
+  return {inputs, std::move(options), std::move(error), std::move(text)};
+}
+
+Op cat_op() {
+  return {.name = "cat",
+          .call = [](const Tensors& in, const Options& o) { return Tensors{tenet::cat(in, o.integer("dim"))}; },
+          .samples = {{{real(2, 3), real(1, 3)}, {{"dim", 0}}},
+                      {{real(2, 3), real(2, 1), real(2, 2)}, {{"dim", -1}}},
+                      {{real(2, 0), real(2, 3)}, {{"dim", 1}}},
+                      {{real(0, 3), real(0, 3)}, {{"dim", 0}}},
+                      {{real(2)}, {{"dim", 0}}},
+                      {{real(300, 101), real(300, 200)}, {{"dim", 1}}, true}},
+          .types = kAll,
+          .gradient = 7,
+          .linear = {7},
+          .wrong = {wrong({}, {{"dim", 0}}, "ValueError", "?"),
+                    wrong({{2, 3}, {2, 4}}, {{"dim", 0}}, "ShapeError", "?"),
+                    wrong({{2, 3}, {2}}, {{"dim", 0}}, "ShapeError", "?"),
+                    wrong({{2, 3}, {2, 3}}, {{"dim", 2}}, "IndexError", "?"),
+                    wrong({{}, {}}, {{"dim", 0}}, "ShapeError", "?")},
+          .no_scalar = "scalars have no dimension to be joined along"};
+}
+
+Op stack_op() {
+  return {.name = "stack",
+          .call = [](const Tensors& in, const Options& o) { return Tensors{tenet::stack(in, o.integer("dim"))}; },
+          .samples = {{{real(2, 3), real(2, 3), real(2, 3)}, {{"dim", 0}}},
+                      {{real(2, 3), real(2, 3)}, {{"dim", -1}}},
+                      {{real(), real()}, {{"dim", 0}}},
+                      {{real(0, 2), real(0, 2)}, {{"dim", 1}}}},
+          .types = kAll,
+          .gradient = 7,
+          .linear = {7},
+          .wrong = {wrong({}, {{"dim", 0}}, "ValueError", "?"),
+                    wrong({{2, 3}, {3, 2}}, {{"dim", 0}}, "ShapeError", "?"),
+                    wrong({{2, 3}, {2, 3}}, {{"dim", 3}}, "IndexError", "?")}};
+}
+
+Op pad_op() {
+  return {.name = "pad",
+          .call =
+              [](const Tensors& in, const Options& o) {
+                return Tensors{tenet::pad(in[0], o.list("widths"), o.has("value") ? o.scalar("value") : tenet::Scalar(0))};
+              },
+          .samples = {{{real(2, 3)}, {{"widths", {1, 2}}}},
+                      {{real(2, 3)}, {{"widths", {1, 0, 0, 2}}, {"value", 1}}},
+                      {{real(4, 5)}, {{"widths", {-1, -2}}}},
+                      {{real(3, 3)}, {{"widths", {-1, 2, 1, -1}}}},
+                      {{real(2, 0)}, {{"widths", {1, 1}}}},
+                      {{real(2, 3)}, {{"widths", {-1, -2}}}},
+                      {{real()}, {{"widths", Shape{}}}},
+                      {{real(300, 301)}, {{"widths", {3, -5}}}, true}},
+          .types = kAll,
+          .linear = {1},
+          .wrong = {wrong({{2, 3}}, {{"widths", {1}}}, "ValueError", "?"),
+                    wrong({{3}}, {{"widths", {1, 1, 1, 1}}}, "ShapeError", "?"),
+                    wrong({{2, 3}}, {{"widths", {-2, -2}}}, "ShapeError", "?"),
+                    wrong({{2, 3}}, {{"widths", {std::int64_t{1} << 62, std::int64_t{1} << 62}}}, "ShapeError", "?")}};
+}
+
+}  // namespace
+
+std::vector<Op> shape_ops() { return {cat_op(), stack_op(), pad_op()}; }
+
+}  // namespace tenet_test
