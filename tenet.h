@@ -36,6 +36,8 @@
 #include "tenet/ops/loss/loss.h"
 #include "tenet/ops/loss/softmax.h"
 #include "tenet/ops/matmul/matmul.h"
+#include "tenet/ops/pool/pool.h"
+#include "tenet/ops/pool/unfold.h"
 #include "tenet/ops/random/random.h"
 #include "tenet/ops/reduce/reduce.h"
 #include "tenet/ops/shape/shape.h"

@@ -60,7 +60,8 @@ std::vector<Tensor> leaves_of(const std::vector<Tensor>& inputs) {
   return leaves;
 }
 
-/// Whether every record from `leaf` to the outputs is declared linear in what depends on it.
+/// Whether there are records from `leaf` to the outputs, and every one is declared linear in what depends on it.
+/// Where there are none nothing was declared: sign(x) is constant to the tape, and still jumps at a step of 1.
 bool declared_linear(const std::vector<Tensor>& outputs, const Tensor& leaf) {
   std::vector<Record*> reached;
   std::unordered_map<Record*, bool> depends;  // every record met; whether it depends on the leaf
@@ -83,7 +84,7 @@ bool declared_linear(const std::vector<Tensor>& outputs, const Tensor& leaf) {
     if (!r->linear_in(active)) return false;
     depends[r] = true;
   }
-  return true;
+  return std::any_of(outputs.begin(), outputs.end(), [&](const Tensor& y) { return depends[history(y)]; });
 }
 
 /// One order of one check.
@@ -100,6 +101,9 @@ class Checker {
     if (!values_are_usable()) return;
     epsilon_ = 0;
     for (const Tensor& y : outputs_) epsilon_ = std::max(epsilon_, epsilon_of(y.dtype()));
+    for (const Tensor& x : inputs_) {
+      if (is_floating(x.dtype())) epsilon_ = std::max(epsilon_, epsilon_of(x.dtype()));
+    }
     measure_rounding();
     for (std::size_t k = 0; k < inputs_.size(); ++k) {
       if (is_floating(inputs_[k].dtype()) && inputs_[k].numel() > 0) check_input(k);

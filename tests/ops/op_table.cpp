@@ -99,7 +99,7 @@ std::string repro(const Op& op, const Sample& sample, DType dtype, std::uint64_t
 const std::vector<Op>& op_table() {
   static const std::vector<Op> table = [] {
     std::vector<Op> all;
-    for (auto family : {elementwise_ops, compare_ops, reduce_ops, matmul_ops, view_ops, create_ops, shape_ops, random_ops, conv_ops}) {
+    for (auto family : {elementwise_ops, compare_ops, reduce_ops, matmul_ops, view_ops, create_ops, shape_ops, random_ops, index_ops, loss_ops, conv_ops}) {
       for (Op& op : family()) all.push_back(std::move(op));
     }
     return all;

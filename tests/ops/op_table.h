@@ -150,6 +150,8 @@ std::vector<Op> view_ops();
 std::vector<Op> create_ops();
 std::vector<Op> shape_ops();
 std::vector<Op> random_ops();
+std::vector<Op> index_ops();
+std::vector<Op> loss_ops();
 std::vector<Op> conv_ops();
 
 }  // namespace tenet_test

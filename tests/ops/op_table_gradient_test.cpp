@@ -41,7 +41,8 @@ class EveryOpsGradient : public testing::TestWithParam<std::string> {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (of >> i & 1) varied.push_back(inputs[i]);
     }
-    return tenet::gradcheck(function(sample, inputs, of), varied, {.order = order});
+    // Entry by entry: a sum over many outputs would drown in float32's rounding.
+    return tenet::gradcheck(function(sample, inputs, of), varied, {.order = order, .full = true});
   }
 
   InputSet differentiable(const Tensors& inputs) const { return op_.gradient & ((1u << inputs.size()) - 1); }

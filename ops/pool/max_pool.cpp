@@ -1,0 +1,115 @@
+// The values of max_pool2d are x picked at the indices. Picking at given indices is linear; its adjoint is max_unpool2d.
+#include <cstdlib>
+
+#include "tenet/framework/core/dispatch.h"
+#include "tenet/ops/conv/solver.h"
+#include "tenet/ops/index/index_map.h"
+#include "tenet/ops/pool/geometry.h"
+#include "tenet/ops/pool/pool.h"
+#include "tenet/ops/pool/pool_kernels.h"
+
+namespace tenet {
+namespace {
+
+struct Unpool;
+
+/// Planes of `from` read at places within each plane.
+struct Pick {
+  Shape from;
+  int axes;
+  const char* name() const { return "max_pool2d"; }
+  Tensor apply(const Tensor& x, const Tensor& indices) const {
+    return map().apply(flat(x), flat(indices)).reshape(indices.shape()).detach();
+  }
+  Unpool adjoint() const;
+
+  /// [planes, elements of a plane]
+  Shape flat_shape(const Shape& shape) const {
+    std::int64_t planes = 1, elements = 1;
+    for (int d = 0; d < shape.size(); ++d) (d < shape.size() - axes ? planes : elements) *= shape[d];
+    return {planes, elements};
+  }
+  Tensor flat(const Tensor& x) const { return x.reshape(flat_shape(x.shape())); }
+  indexing::Gather map() const { return {flat_shape(from), 1, false}; }
+};
+
+struct Unpool {
+  Pick pick;
+  const char* name() const { return "max_unpool2d"; }
+  Tensor apply(const Tensor& y, const Tensor& indices) const {
+    return pick.map().adjoint().apply(pick.flat(y), pick.flat(indices)).reshape(pick.from).detach();
+  }
+  Pick adjoint() const { return pick; }
+};
+
+Unpool Pick::adjoint() const { return {*this}; }
+
+MaxPoolResult pooled(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& o, bool with_indices) {
+  const ConvGeometry g =
+      pool::solve({"max_pool2d", kernel, o.stride, o.padding, o.dilation, o.ceil_mode}, x.shape(), 2);
+  const pool::Table table(g);
+  const Shape shape = pool::with_sizes(x.shape(), g, &ConvAxis::out);
+  MaxPoolResult result;
+  dispatch_number(x.dtype(), "max_pool2d", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const NoGradGuard no_grad;
+    const Tensor from = x.contiguous();
+    result.values = Tensor::make(shape, x.dtype(), x.device());
+    if (with_indices) result.indices = Tensor::make(shape, int64, x.device());
+    pool_kernels::max(table.windows(), from.data<T>(), result.values.data<T>(),
+                      with_indices ? result.indices.data<std::int64_t>() : nullptr);
+  });
+  if (recording(x)) {
+    record(indexing::IndexedRule<Pick>{{x.shape(), g.axes}}, result.values, {x}, {result.indices});
+  }
+  return result;
+}
+
+Dims unpooled_size(const Tensor& x, const PerAxis& kernel, const MaxUnpoolOptions& o) {
+  const char* op = "max_unpool2d";
+  const Dims window = pool::per_axis(op, "kernel", kernel, 2, 1);
+  const Dims stride = pool::per_axis(op, "stride", pool::stride_or(o.stride, kernel), 2, 1);
+  const Dims padding = pool::per_axis(op, "padding", o.padding, 2, 0);
+  const Dims usual = conv_transpose_output_size({x.size(-2), x.size(-1)}, window, {.stride = stride, .padding = padding});
+  if (!o.output_size.given()) return usual;
+  const Dims wanted = pool::per_axis(op, "output_size", o.output_size, 2, 1);
+  for (int i = 0; i < 2; ++i) {
+    if (std::abs(wanted[i] - usual[i]) < stride[i]) continue;
+    fail<ShapeError>(op, ": output_size=", wanted, " does not pool to the input's ", x.size(-2), " x ", x.size(-1),
+                     ": the usual size is ", usual, ", and with stride ", stride,
+                     " a size must differ from it by less than that along each axis.");
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Tensor max_pool2d(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options) {
+  return pooled(x, kernel, options, recording(x)).values;
+}
+
+MaxPoolResult max_pool2d_with_indices(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& options) {
+  return pooled(x, kernel, options, true);
+}
+
+Tensor max_unpool2d(const Tensor& x, const Tensor& indices, const PerAxis& kernel, const MaxUnpoolOptions& options) {
+  if (x.dim() != 3 && x.dim() != 4) {
+    fail<ShapeError>("max_unpool2d: input must have 4 dimensions (N,C,H,W), or 3 without a batch (C,H,W), but has shape ",
+                     x.shape(), ". Reshape it, or add dimensions with unsqueeze.");
+  }
+  if (indices.shape() != x.shape()) {
+    fail<ShapeError>("max_unpool2d: indices have shape ", indices.shape(), " but the input has ", x.shape(),
+                     ". Pass the indices that max_pool2d_with_indices gave for a result of the input's shape.");
+  }
+  const Tensor at = indexing::as_index("max_unpool2d", indices);
+  const Dims size = unpooled_size(x, kernel, options);
+  Shape shape = x.shape();
+  shape[shape.size() - 2] = size[0];
+  shape[shape.size() - 1] = size[1];
+  const Pick pick{shape, 2};
+  count(shape, "max_unpool2d");
+  indexing::check_range("max_unpool2d", at, pick.flat_shape(shape)[1], -1, shape);
+  return indexing::linear_at(Unpool{pick}, x, at);
+}
+
+}  // namespace tenet

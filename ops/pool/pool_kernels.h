@@ -1,0 +1,57 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "tenet/backends/cpu/loop.h"
+#include "tenet/backends/cpu/parallel.h"
+#include "tenet/ops/pool/windows.h"
+
+namespace tenet::pool_kernels {
+
+using pool::Windows;
+
+// Rows [begin, end) of the rows of outputs of all planes; compiled once per instruction-set level.
+
+/// y = the largest of each window, indices (if not null) its place in the plane.
+template <cpu::Level L, class T>
+void max_rows(const Windows& windows, const T* x, T* y, std::int64_t* indices, std::int64_t begin,
+              std::int64_t end);
+
+/// y = the sum of each window.
+template <cpu::Level L, class T>
+void sum_rows(const Windows& windows, const T* x, T* y, std::int64_t begin, std::int64_t end);
+
+/// x += y over each window.
+template <cpu::Level L, class T>
+void spread_rows(const Windows& windows, const T* y, T* x, std::int64_t begin, std::int64_t end);
+
+inline std::int64_t grain(std::int64_t work) {
+  return std::max<std::int64_t>(1, (1 << 15) / std::max<std::int64_t>(work, 1));
+}
+
+template <class T> void max(const Windows& windows, const T* x, T* y, std::int64_t* indices) {
+  const auto kernel = cpu::at_level([]<cpu::Level L> { return &max_rows<L, T>; });
+  cpu::parallel_for(
+      windows.planes * windows.out_rows(), grain(windows.row_work()),
+      [&](std::int64_t begin, std::int64_t end) { kernel(windows, x, y, indices, begin, end); });
+}
+
+template <class T> void sum(const Windows& windows, const T* x, T* y) {
+  const auto kernel = cpu::at_level([]<cpu::Level L> { return &sum_rows<L, T>; });
+  cpu::parallel_for(
+      windows.planes * windows.out_rows(), grain(windows.row_work()),
+      [&](std::int64_t begin, std::int64_t end) { kernel(windows, x, y, begin, end); });
+}
+
+/// Windows of a plane overlap, so a plane is one task.
+template <class T> void spread(const Windows& windows, const T* y, T* x) {
+  const auto kernel = cpu::at_level([]<cpu::Level L> { return &spread_rows<L, T>; });
+  const std::int64_t rows = windows.out_rows();
+  cpu::parallel_for(windows.planes, grain(windows.row_work() * rows),
+                    [&](std::int64_t begin, std::int64_t end) {
+                      kernel(windows, y, x, begin * rows, end * rows);
+                    });
+}
+
+}  // namespace tenet::pool_kernels

@@ -1,0 +1,129 @@
+// Rows of the losses: ops/loss/{softmax,loss}.h.
+#include <stdexcept>
+
+#include "ops/op_table.h"
+#include "tenet/ops/create/create.h"
+#include "tenet/ops/loss/loss.h"
+
+namespace tenet_test {
+namespace {
+
+Wrong wrong(std::function<Tensors()> inputs, Options options, std::string error, std::string text) {
+  return {std::move(inputs), std::move(options), std::move(error), std::move(text)};
+}
+
+Tensor labels(const tenet::NestedList& values) { return tenet::tensor(values, {.dtype = tenet::int64}); }
+
+Op softmax_like(const std::string& name, Tensor (*f)(const Tensor&, std::int64_t)) {
+  return {.name = name,
+          .call = [f](const Tensors& in, const Options& o) { return Tensors{f(in[0], o.integer("dim"))}; },
+          .samples = {{{real(3, 4)}, {{"dim", 1}}},
+                      {{real(2, 3, 4)}, {{"dim", 1}}},
+                      {{real(2, 3)}, {{"dim", 0}}},
+                      {{real(4)}, {{"dim", -1}}},
+                      {{real()}, {{"dim", 0}}},
+                      {{real(0, 3)}, {{"dim", 1}}},
+                      {{real(2, 0)}, {{"dim", 1}}},
+                      {{real(300, 101)}, {{"dim", 1}}, true},
+                      {{real(20, 101, 30)}, {{"dim", 1}}, true}},
+          .wrong = {wrong([] { return Tensors{tenet::ones({2, 3})}; }, {{"dim", 2}}, "IndexError", "?"),
+                    wrong([] { return Tensors{tenet::ones({2}, {.dtype = tenet::int64})}; }, {{"dim", 0}}, "DTypeError",
+                          "?")}};
+}
+
+tenet::Reduction reduction(const Options& o) {
+  const std::string name = o.text_or("reduction", "mean");
+  if (name == "mean") return tenet::Reduction::mean;
+  if (name == "sum") return tenet::Reduction::sum;
+  if (name == "none") return tenet::Reduction::none;
+  throw std::invalid_argument("no reduction is called " + name);
+}
+
+/// Samples of scores and their labels, for every reduction.
+std::vector<Sample> classified() {
+  std::vector<Sample> samples;
+  for (const char* how : {"mean", "sum", "none"}) {
+    samples.push_back({{real(4, 3), index_below(3, {4})}, {{"reduction", how}}});
+    samples.push_back({{real(4, 3), labels_below(3, {4})}, {{"reduction", how}}});
+    samples.push_back({{real(2, 3, 2, 2), index_below(3, {2, 2, 2})}, {{"reduction", how}}});
+    samples.push_back({{real(3), index_below(3, {})}, {{"reduction", how}}});
+    samples.push_back({{real(4, 3), index_below(3, {4})}, {{"reduction", how}, {"ignore_index", 1}}});
+    samples.push_back({{real(300, 101), labels_below(101, {300})}, {{"reduction", how}}, true});
+  }
+  samples.push_back({{real(0, 3), index_below(3, {0})}, {{"reduction", "sum"}}});
+  samples.push_back({{real(0, 3), index_below(3, {0})}, {{"reduction", "none"}}});
+  return samples;
+}
+
+std::vector<Wrong> wrong_labels() {
+  return {wrong([] { return Tensors{tenet::ones({2, 3}), labels({0, 3})}; }, {}, "IndexError", "?"),
+          wrong([] { return Tensors{tenet::ones({2, 3}), labels({0, -1})}; }, {}, "IndexError", "?"),
+          wrong([] { return Tensors{tenet::ones({2, 3}), labels({0, 1, 2})}; }, {}, "ShapeError", "?"),
+          wrong([] { return Tensors{tenet::ones({2, 3}), labels({{0, 1}})}; }, {}, "ShapeError", "?"),
+          wrong([] { return Tensors{tenet::ones({2, 3}), tenet::ones({2})}; }, {}, "DTypeError", "?"),
+          wrong([] { return Tensors{tenet::ones({}), labels(0)}; }, {}, "ShapeError", "?"),
+          wrong([] { return Tensors{tenet::ones({0, 3}), tenet::zeros({0}, {.dtype = tenet::int64})}; }, {}, "ShapeError",
+                "?"),
+          wrong([] { return Tensors{tenet::ones({2, 3}), labels({-100, -100})}; }, {}, "ShapeError", "?")};
+}
+
+Op nll_loss_op() {
+  Op op{.name = "nll_loss",
+        .call =
+            [](const Tensors& in, const Options& o) {
+              return Tensors{tenet::nll_loss(
+                  in[0], in[1], {.reduction = reduction(o), .ignore_index = o.integer_or("ignore_index", -100)})};
+            },
+        .samples = classified(),
+        .linear = {1},
+        .wrong = wrong_labels()};
+  return op;
+}
+
+Op cross_entropy_op() {
+  Op op{.name = "cross_entropy",
+        .call =
+            [](const Tensors& in, const Options& o) {
+              return Tensors{tenet::cross_entropy(in[0], in[1],
+                                                  {.reduction = reduction(o),
+                                                   .ignore_index = o.integer_or("ignore_index", -100),
+                                                   .label_smoothing = o.number_or("label_smoothing", 0)})};
+            },
+        .samples = classified(),
+        .wrong = wrong_labels()};
+  op.samples.push_back({{real(4, 3), labels_below(3, {4})}, {{"label_smoothing", 0.1}}});
+  op.samples.push_back({{real(2, 3, 2), index_below(3, {2, 2})}, {{"label_smoothing", 1.0}, {"reduction", "none"}}});
+  op.wrong.push_back(
+      wrong([] { return Tensors{tenet::ones({2, 3}), labels({0, 1})}; }, {{"label_smoothing", 1.5}}, "ValueError", "?"));
+  return op;
+}
+
+Op mse_loss_op() {
+  Op op{.name = "mse_loss",
+        .call =
+            [](const Tensors& in, const Options& o) {
+              return Tensors{tenet::mse_loss(in[0], in[1], {.reduction = reduction(o)})};
+            },
+        .gradient = 3,
+        .wrong = {wrong([] { return Tensors{tenet::ones({2, 1}), tenet::ones({2})}; }, {}, "ShapeError", "?"),
+                  wrong([] { return Tensors{tenet::ones({2}, {.dtype = tenet::int64}), tenet::ones({2}, {.dtype = tenet::int64})}; },
+                        {}, "DTypeError", "?"),
+                  wrong([] { return Tensors{tenet::ones({0}), tenet::ones({0})}; }, {}, "ShapeError", "?")}};
+  for (const char* how : {"mean", "sum", "none"}) {
+    op.samples.push_back({{real(2, 3), real(2, 3)}, {{"reduction", how}}});
+    op.samples.push_back({{real(), real()}, {{"reduction", how}}});
+    op.samples.push_back({{real(300, 301), real(300, 301)}, {{"reduction", how}}, true});
+  }
+  op.samples.push_back({{real(2, 0), real(2, 0)}, {{"reduction", "sum"}}});
+  op.samples.push_back({{real(2, 0), real(2, 0)}, {{"reduction", "none"}}});
+  return op;
+}
+
+}  // namespace
+
+std::vector<Op> loss_ops() {
+  return {softmax_like("softmax", tenet::softmax), softmax_like("log_softmax", tenet::log_softmax), nll_loss_op(),
+          cross_entropy_op(), mse_loss_op()};
+}
+
+}  // namespace tenet_test
