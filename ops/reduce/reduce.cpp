@@ -2,7 +2,7 @@
 
 #include "tenet/framework/autograd/linear_map.h"
 #include "tenet/framework/core/strides.h"
-#include "tenet/ops/elementwise/where.h"
+#include "tenet/ops/index/index.h"
 #include "tenet/ops/reduce/raw_reduce.h"
 #include "tenet/ops/reduce/reduce_kernels.h"
 #include "tenet/ops/reduce/sum_to.h"
@@ -146,6 +146,15 @@ Tensor amax(const Tensor& x, const Dims& dims, bool keepdim) {
 }
 
 Tensor max(const Tensor& x) { return amax(x); }
+
+MaxResult max(const Tensor& x, std::int64_t dim, bool keepdim) {
+  const std::int64_t d = normalize_dim(dim, x.dim(), "max");
+  const std::uint32_t mask = x.dim() == 0 ? 0 : 1u << d;
+  require_elements("max", x, mask);
+  if (x.dim() == 0) return {x.clone(), fold(Kind::argmax, x, 0)};
+  const Tensor indices = fold(Kind::argmax, x, mask);
+  return {finished(gather(x, d, indices), mask, keepdim), finished(indices, mask, keepdim)};
+}
 
 Tensor argmax(const Tensor& x) {
   require_elements("argmax", x, (1u << x.dim()) - 1);
