@@ -7,7 +7,7 @@ namespace tenet::nn {
 struct Conv2dOptions {
   std::int64_t in_channels;
   std::int64_t out_channels;
-  PerAxis kernel_size;
+  PerAxis kernel_size = {};
   PerAxis stride = 1;
   Padding padding = 0;
   PerAxis dilation = 1;

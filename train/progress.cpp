@@ -20,7 +20,7 @@ std::string clock_text(double seconds) {
 
 std::string bar_text(std::int64_t done, std::int64_t total) {
   const auto full = static_cast<std::size_t>(total > 0 ? done * kWidth / total : kWidth);
-  return "[" + std::string(full, '#') + std::string(kWidth - full, '-') + "]";
+  return fmt::format("[{:-<{}}]", std::string(full, '#'), kWidth);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ void ProgressBar::draw(Clock::time_point now) {
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = static_cast<double>(done_) / std::max(seconds, 1e-9);
   std::string line = options_.label.empty() ? "" : options_.label + "  ";
-  if (*options_.live && total_ >= 0) line += bar_text(done_, total_) + "  ";
+  if (*options_.live && total_ >= 0) line.append(bar_text(done_, total_)).append("  ");
   line += total_ >= 0 ? fmt::format("{}/{}", done_, total_) : fmt::format("{}", done_);
   line += fmt::format("  {:.1f}/s", rate);
   if (!running_ || total_ < 0) {

@@ -12,19 +12,21 @@ Strides contiguous_strides(const Shape& shape) {
   std::int64_t step = 1;
   for (int i = shape.size() - 1; i >= 0; --i) {
     strides[i] = step;
-    step *= std::max<std::int64_t>(shape[i], 1);
+    // Wraps only beside an extent of 0, where strides do not matter.
+    (void)__builtin_mul_overflow(step, std::max<std::int64_t>(shape[i], 1), &step);
   }
   return strides;
 }
 
 bool is_contiguous(const Shape& shape, const Strides& strides) {
   std::int64_t step = 1;
+  bool dense = true;
   for (int i = shape.size() - 1; i >= 0; --i) {
     if (shape[i] == 0) return true;
-    if (shape[i] != 1 && strides[i] != step) return false;
-    step *= shape[i];
+    dense = dense && (shape[i] == 1 || strides[i] == step);
+    (void)__builtin_mul_overflow(step, shape[i], &step);
   }
-  return true;
+  return dense;
 }
 
 bool may_overlap(const Shape& shape, const Strides& strides) {

@@ -1,5 +1,5 @@
-// Row r of a matrix A is A^T applied to the unit vector r, so the rows come out of the adjoint contraction, given a
-// batch of unit vectors.
+// Row r of a matrix A is A^T applied to the unit vector r, so the rows come out of the adjoint contraction,
+// given a batch of unit vectors.
 #include "tenet/ops/conv/as_matrix.h"
 
 #include "tenet/framework/core/checked.h"
@@ -11,9 +11,10 @@ namespace {
 
 void check_kernel(const char* op, const Tensor& kernel, const Dims& input_size) {
   if (kernel.dim() < 3 || kernel.dim() > 5 || input_size.size() != kernel.dim() - 2) {
-    fail<ShapeError>(op, ": kernel of shape ", kernel.shape(), " and input size ", input_size,
-                     " do not go together. A kernel has two dimensions of channels and 1 to 3 spatial ones, an input "
-                     "size one extent for each of these.");
+    fail<ShapeError>(
+        op, ": kernel of shape ", kernel.shape(), " and input size ", input_size,
+        " do not go together. A kernel has two dimensions of channels and 1 to 3 spatial ones, an input "
+        "size one extent for each of these.");
   }
   if (is_floating(kernel.dtype())) return;
   fail<DTypeError>(op, ": needs a floating-point kernel but got ", kernel.dtype(),
@@ -46,10 +47,11 @@ Tensor as_matrix(const Tensor& kernel, const Dims& input_size, const ConvOptions
   return conv_adjoint_input(g, kernel, units).reshape({g.batch, count(of_image(g.input_shape()))});
 }
 
-Tensor conv_transpose_matrix(const Tensor& kernel, const Dims& input_size, const ConvTransposeOptions& options) {
+Tensor conv_transpose_matrix(const Tensor& kernel, const Dims& input_size,
+                             const ConvTransposeOptions& options) {
   check_kernel("conv_transpose_matrix", kernel, input_size);
-  ConvGeometry g =
-      solve_conv_transpose("conv_transpose_matrix", one_image(kernel.size(0), input_size), kernel.shape(), options);
+  ConvGeometry g = solve_conv_transpose("conv_transpose_matrix", one_image(kernel.size(0), input_size),
+                                        kernel.shape(), options);
   const Tensor units = unit_images(of_image(g.input_shape()), kernel);
   g.batch = units.size(0);
   return conv_apply(g, units, kernel).reshape({g.batch, count(of_image(g.output_shape()))});

@@ -7,26 +7,20 @@
 namespace tenet::conv_kernels {
 namespace {
 
-/// Elements 0, S, 2S, ... ; S == 0 stands for a stride known at run time.
-template <int S>
-struct Every {
-  std::int64_t stride;
-  TENET_HD std::int64_t operator()(std::int64_t i) const { return S > 0 ? i * S : i * stride; }
-};
-
-/// Calls f with the stride as a constant where a loop profits from it.
-template <class F>
-TENET_HD void with_stride(std::int64_t stride, F&& f) {
+/// put(to[i * stride], from[i]).
+template <class T, class Put>
+TENET_HD void spread_row(T* __restrict to, const T* __restrict from, std::int64_t stride, std::int64_t n,
+                         Put put) {
   if (stride == 1) {
-    f(Every<1>{});
+    for (std::int64_t i = 0; i < n; ++i) put(to[i], from[i]);
   } else if (stride == 2) {
-    f(Every<2>{});
+    for (std::int64_t i = 0; i < n; ++i) put(to[2 * i], from[i]);
   } else {
-    f(Every<0>{stride});
+    for (std::int64_t i = 0; i < n; ++i) put(to[i * stride], from[i]);
   }
 }
 
-/// Element `row` of the rows of a column matrix.
+/// What a row of the column matrix stands for.
 struct Tap {
   std::int64_t c, kd, kh, kw;
 };
@@ -54,35 +48,18 @@ TENET_HD void for_rows(const ConvGeometry& g, const Block& block, const Tap& t, 
   }
 }
 
-template <class T>
-TENET_HD void gather(const ConvGeometry& g, const Block& block, const T* x, T* columns) {
+/// Calls put_for(channel)(element of x, column element) for each of the block's elements that lies in x.
+template <class T, class PutFor>
+TENET_HD void spread(const ConvGeometry& g, const Block& block, const T* columns, T* x, PutFor put_for) {
+  const ConvAxis& width = g.axis[2];
   for (std::int64_t r = 0; r < block.rows; ++r, columns += block.positions) {
     const Tap t = tap_of(g, block.row + r);
-    const ConvRange valid = g.axis[2].outputs(t.kw);
-    for_rows(g, block, t, x, [&](std::int64_t from, std::int64_t begin, std::int64_t n, const T* row) {
-      T* to = columns + begin;
-      if (row == nullptr) return zero_row(to, n);
-      const std::int64_t a = std::clamp(valid.begin - from, std::int64_t{0}, n);
-      const std::int64_t b = std::clamp(valid.end - from, a, n);
-      zero_row(to, a);
-      if (a < b) gather_row(to + a, row + g.axis[2].position(from + a, t.kw), g.axis[2].stride, b - a);
-      zero_row(to + b, n - b);
-    });
-  }
-}
-
-/// Put(x element, column element) for each column element and the element of x that it came from.
-template <class T, class E, class Put>
-TENET_HD void spread(const ConvGeometry& g, const Block& block, const T* columns, T* x, E every, Put put) {
-  for (std::int64_t r = 0; r < block.rows; ++r, columns += block.positions) {
-    const Tap t = tap_of(g, block.row + r);
-    const ConvRange valid = g.axis[2].outputs(t.kw);
+    const ConvRange valid = width.outputs(t.kw);
+    const auto put = put_for(t.c);
     for_rows(g, block, t, x, [&](std::int64_t from, std::int64_t begin, std::int64_t n, T* row) {
       const std::int64_t a = std::max(valid.begin, from), b = std::min(valid.end, from + n);
       if (row == nullptr || a >= b) return;
-      T* __restrict to = row + g.axis[2].position(a, t.kw);
-      const T* __restrict source = columns + begin + (a - from);
-      for (std::int64_t i = 0; i < b - a; ++i) put(to[every(i)], source[i], t.c);
+      spread_row(row + width.position(a, t.kw), columns + begin + (a - from), width.stride, b - a, put);
     });
   }
 }
@@ -91,21 +68,32 @@ TENET_HD void spread(const ConvGeometry& g, const Block& block, const T* columns
 
 template <cpu::Level L, class T>
 void im2col(const ConvGeometry& g, const Block& block, const T* x, T* columns) {
-  gather(g, block, x, columns);
+  const ConvAxis& width = g.axis[2];
+  for (std::int64_t r = 0; r < block.rows; ++r, columns += block.positions) {
+    const Tap t = tap_of(g, block.row + r);
+    const ConvRange valid = width.outputs(t.kw);
+    for_rows(g, block, t, x, [&](std::int64_t from, std::int64_t begin, std::int64_t n, const T* row) {
+      T* to = columns + begin;
+      if (row == nullptr) return zero_row(to, n);
+      const std::int64_t a = std::clamp(valid.begin - from, std::int64_t{0}, n);
+      const std::int64_t b = std::clamp(valid.end - from, a, n);
+      zero_row(to, a);
+      if (a < b) gather_row(to + a, row + width.position(from + a, t.kw), width.stride, b - a);
+      zero_row(to + b, n - b);
+    });
+  }
 }
 
 template <cpu::Level L, class T>
 void col2im(const ConvGeometry& g, const Block& block, const T* columns, T* x) {
-  with_stride(g.axis[2].stride, [&](auto every) {
-    spread(g, block, columns, x, every, [](T& to, T value, std::int64_t) { to += value; });
-  });
+  spread(g, block, columns, x, [](std::int64_t) { return [](T& to, T value) { to += value; }; });
 }
 
 template <cpu::Level L, class T>
 void place(const ConvGeometry& g, const Block& block, const T* columns, const T* bias, T* x) {
-  with_stride(g.axis[2].stride, [&](auto every) {
-    spread(g, block, columns, x, every,
-           [bias](T& to, T value, std::int64_t c) { to = bias != nullptr ? bias[c] + value : value; });
+  spread(g, block, columns, x, [bias](std::int64_t c) {
+    const T start = bias != nullptr ? bias[c] : T(0);
+    return [start](T& to, T value) { to = start + value; };
   });
 }
 

@@ -6,13 +6,15 @@
 
 namespace tenet::conv_kernels {
 
-/// A part of the column matrix of one image and group: rows (c, kd, kh, kw) and positions (od, oh, ow), flattened.
+/// A part of the column matrix of one image and group: rows (c, kd, kh, kw) and positions (od, oh, ow),
+/// flattened.
 struct Block {
   std::int64_t row, rows;
   std::int64_t position, positions;
 };
 
-/// columns[rows, positions] = what the block's outputs read of x, the first channel of a group; 0 for padding.
+/// columns[rows, positions] = what the block's outputs read of x, the first channel of a group; 0 for
+/// padding.
 template <cpu::Level L, class T>
 void im2col(const ConvGeometry& g, const Block& block, const T* x, T* columns);
 
@@ -20,7 +22,8 @@ void im2col(const ConvGeometry& g, const Block& block, const T* x, T* columns);
 template <cpu::Level L, class T>
 void col2im(const ConvGeometry& g, const Block& block, const T* columns, T* x);
 
-/// The same where every element of x is in exactly one column: x = bias of its channel (0 if null) + the element.
+/// The same where every element of x is in exactly one column: x = bias of its channel (0 if null) + the
+/// element.
 template <cpu::Level L, class T>
 void place(const ConvGeometry& g, const Block& block, const T* columns, const T* bias, T* x);
 

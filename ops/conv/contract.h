@@ -1,12 +1,12 @@
 // One trilinear form is the whole convolution family:
 //
-//   t(x, w, y) = sum over n, o, p, c, k of y[n, o, p] w[o, c, k] x[n, group(o) C/G + c, p * stride - low + k * dilation]
+//   t(x, w, y) = sum over n, o, p, c, k of y[n, o, p] w[o, c, k] x[n, g + c, p stride - low + k dilation]
 //
-// (p runs over output positions, k over taps, x is 0 outside its extents). Read towards y it is the
-// convolution, towards x its adjoint: the transposed convolution, which is also the convolution's input
-// gradient; towards w the weight gradient of both. The derivative of each reading is made of the other
-// two, so gradients of every order are these three.
-// Source: V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep learning, arXiv:1603.07285, ch. 4.
+// (p runs over output positions, k over taps, g is the first channel of o's group; x is 0 outside of itself).
+// Read towards y it is the convolution; towards x its adjoint, the transposed convolution, which is also the
+// convolution's input gradient; towards w the weight gradient of both. The derivative of each reading is made
+// of the other two, so gradients of every order are these three.
+// Source: V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep learning, arXiv:1603.07285, ch. 4
 #pragma once
 
 #include "tenet/framework/tensor/tensor.h"
@@ -14,9 +14,9 @@
 
 namespace tenet {
 
-// x, w and y have the shapes g says, one floating type and one device; any strides. All are recorded. A defined
-// bias has one element per channel of the result, to which it is added; its gradient is dy summed over the rest.
-// Scratch: at most 4 MiB of columns per thread (conv_scratch_bytes in solver.h).
+// x, w and y have the shapes g says, one floating type and one device; any strides. All are recorded. A
+// defined bias has one element per channel of the result, to which it is added; its gradient is dy summed
+// over the rest. Scratch: at most 4 MiB of columns per thread (conv_scratch_bytes in solver.h).
 
 /// y = conv(x, w): W x. Recorded as "conv2d".
 Tensor conv_apply(const ConvGeometry& g, const Tensor& x, const Tensor& w, const Tensor& bias = {});

@@ -7,12 +7,14 @@ namespace {
 
 int spatial_axes(const char* op, const Tensor& w) {
   if (w.dim() >= 3 && w.dim() <= 5) return static_cast<int>(w.dim()) - 2;
-  fail<ShapeError>(op, ": weight must have 3, 4 or 5 dimensions (two of channels and 1 to 3 kernel extents) but has ",
-                   "shape ", w.shape(), ". Reshape it.");
+  fail<ShapeError>(
+      op, ": weight must have 3, 4 or 5 dimensions (two of channels and 1 to 3 kernel extents) but has ",
+      "shape ", w.shape(), ". Reshape it.");
 }
 
 /// What geometry does not know: the bias, types and devices.
-void check_operands(const char* op, const Tensor& x, const Tensor& w, const Tensor& bias, std::int64_t channels) {
+void check_operands(const char* op, const Tensor& x, const Tensor& w, const Tensor& bias,
+                    std::int64_t channels) {
   const bool biased = bias.defined();
   if (biased && bias.shape() != Shape{channels}) {
     fail<ShapeError>(op, ": bias has shape ", bias.shape(), " but the result has ", channels,
@@ -24,14 +26,14 @@ void check_operands(const char* op, const Tensor& x, const Tensor& w, const Tens
                      ". All must be of the same floating type; convert with .to(tenet::float32).");
   }
   if (x.device() != w.device() || (biased && bias.device() != x.device())) {
-    fail<DeviceError>(op, ": input is on ", x.device(), ", weight on ", w.device(), biased ? ", bias on " : "",
-                      biased ? str(bias.device()) : "", ". Move all to one device with .to(device).");
+    fail<DeviceError>(op, ": input is on ", x.device(), ", weight on ", w.device(),
+                      biased ? ", bias on " : "", biased ? str(bias.device()) : "",
+                      ". Move all to one device with .to(device).");
   }
 }
 
 /// Runs f on a batch; a lone image is made a batch of one and taken out again.
-template <class F>
-Tensor batched(const Tensor& x, int axes, F&& f) {
+template <class F> Tensor batched(const Tensor& x, int axes, F&& f) {
   return x.dim() == axes + 2 ? f(x) : f(x.unsqueeze(0)).squeeze(0);
 }
 
@@ -45,7 +47,8 @@ Tensor conv(const Tensor& x, const Tensor& w, const Tensor& bias, const ConvOpti
   return batched(x, axes, [&](const Tensor& images) { return conv_apply(g, images, w, bias); });
 }
 
-Tensor conv_transpose(const Tensor& x, const Tensor& w, const Tensor& bias, const ConvTransposeOptions& options) {
+Tensor conv_transpose(const Tensor& x, const Tensor& w, const Tensor& bias,
+                      const ConvTransposeOptions& options) {
   const int axes = spatial_axes("conv_transpose", w);
   const char* op = conv_name(axes, 0);
   const ConvGeometry g = solve_conv_transpose(op, x.shape(), w.shape(), options);

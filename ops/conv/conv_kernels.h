@@ -24,18 +24,17 @@ enum class Path {
 Path choose_path(const ConvGeometry& g);
 
 /// y = conv(x, w), plus bias along the channels unless null.
-template <class T>
-void apply(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path);
+template <class T> void apply(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path);
 
 /// x = the sum over y of what conv_apply would have read of it: its adjoint; plus bias unless null.
 template <class T>
 void adjoint_input(const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x, Path path);
 
 /// w = the adjoint in the weights.
-template <class T>
-void adjoint_weight(const ConvGeometry& g, const T* x, const T* y, T* w, Path path);
+template <class T> void adjoint_weight(const ConvGeometry& g, const T* x, const T* y, T* w, Path path);
 
-/// The most memory, for columns or packed rows, that one thread holds in any of the three, in bytes; at most 4 MiB.
+/// The most memory, for columns or packed rows, that one thread holds in any of the three, in bytes; at most
+/// 4 MiB.
 std::int64_t scratch_bytes(const ConvGeometry& g, DType dtype);
 
 }  // namespace tenet::conv_kernels

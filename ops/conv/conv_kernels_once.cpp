@@ -49,17 +49,20 @@ Tiling tile_apply(const ConvGeometry& g, std::int64_t item) {
 Tiling tile_adjoint_input(const ConvGeometry& g, std::int64_t item) {
   const std::int64_t positions = part(g.out_size(), kPositions, 16), taps = g.taps();
   const std::int64_t fair = g.groups == 1 ? ceil_div(g.in_per_group(), 2) : g.in_per_group();
-  const std::int64_t channels = part(g.in_per_group(), std::clamp<std::int64_t>(384 / taps, 1, std::max<std::int64_t>(fair, 1)));
+  const std::int64_t channels =
+      part(g.in_per_group(), std::clamp<std::int64_t>(384 / taps, 1, std::max<std::int64_t>(fair, 1)));
   return {g.out_per_group(), block_rows(channels * taps, positions, item), positions, channels * taps};
 }
 
 /// Rows, which are columns of w, and output channels are shared out; each task runs over all images.
 Tiling tile_adjoint_weight(const ConvGeometry& g, std::int64_t item) {
   const std::int64_t positions = part(g.out_size(), kPositions, 16);
-  const std::int64_t most = std::min(kColumnBytes / item / positions, std::clamp<std::int64_t>(g.rows() / 4, 64, 384));
+  const std::int64_t most =
+      std::min(kColumnBytes / item / positions, std::clamp<std::int64_t>(g.rows() / 4, 64, 384));
   const std::int64_t rows = part(g.rows(), std::max<std::int64_t>(most, 1), 4), outputs = g.out_per_group();
   const bool alone = rows >= g.rows() && g.groups == 1 && outputs >= 16;
-  return {alone ? part(outputs, ceil_div(outputs, 2), 8) : std::max<std::int64_t>(outputs, 1), rows, positions, rows};
+  return {alone ? part(outputs, ceil_div(outputs, 2), 8) : std::max<std::int64_t>(outputs, 1), rows,
+          positions, rows};
 }
 
 template <class T>
@@ -86,11 +89,17 @@ void apply_blocks(const ConvGeometry& g, const T* x, const T* w, const T* bias, 
       for (; block.row < rows; block.row += t.rows) {
         block.rows = std::min(t.rows, rows - block.row);
         if (!direct) gather(g, block, from, columns.data());
-        backend({}).gemm({.m = n_outputs, .n = block.positions, .k = block.rows,
-                          .a = w + channel * rows + block.row, .lda = rows,
+        backend({}).gemm({.m = n_outputs,
+                          .n = block.positions,
+                          .k = block.rows,
+                          .a = w + channel * rows + block.row,
+                          .lda = rows,
                           .b = direct ? from + block.row * size + position : columns.data(),
                           .ldb = direct ? size : block.positions,
-                          .beta = filled || block.row > 0 ? 1. : 0., .c = to, .ldc = size, .dtype = dtype_of<T>});
+                          .beta = filled || block.row > 0 ? 1. : 0.,
+                          .c = to,
+                          .ldc = size,
+                          .dtype = dtype_of<T>});
       }
     }
   };
@@ -109,7 +118,8 @@ void adjoint_input_blocks(const ConvGeometry& g, const T* w, const T* y, const T
     const Scratch<T> columns(direct ? 0 : t.bytes(sizeof(T)));
     for (std::int64_t task = first; task < last; ++task) {
       Index index{task};
-      const std::int64_t row = index.next(parts) * t.task_rows, group = index.next(g.groups), image = index.rest;
+      const std::int64_t row = index.next(parts) * t.task_rows, group = index.next(g.groups),
+                         image = index.rest;
       const std::int64_t end = std::min(row + t.task_rows, rows);
       const T* from = y + (image * g.groups + group) * outputs * size;
       T* to = x + (image * g.groups + group) * g.in_per_group() * g.in_size();
@@ -121,13 +131,22 @@ void adjoint_input_blocks(const ConvGeometry& g, const T* w, const T* y, const T
         block.positions = std::min(t.positions, size - block.position);
         for (block.row = row; block.row < end; block.row += t.rows) {
           block.rows = std::min(t.rows, end - block.row);
-          backend({}).gemm({.transpose_a = true, .m = block.rows, .n = block.positions, .k = outputs,
-                            .a = w + group * outputs * rows + block.row, .lda = rows,
-                            .b = from + block.position, .ldb = size, .beta = direct ? 1. : 0.,
+          backend({}).gemm({.transpose_a = true,
+                            .m = block.rows,
+                            .n = block.positions,
+                            .k = outputs,
+                            .a = w + group * outputs * rows + block.row,
+                            .lda = rows,
+                            .b = from + block.position,
+                            .ldb = size,
+                            .beta = direct ? 1. : 0.,
                             .c = direct ? to + block.row * size + block.position : columns.data(),
-                            .ldc = direct ? size : block.positions, .dtype = dtype_of<T>});
-          if (disjoint) put(g, block, columns.data(), start, to);
-          else if (!direct) spread(g, block, columns.data(), to);
+                            .ldc = direct ? size : block.positions,
+                            .dtype = dtype_of<T>});
+          if (disjoint)
+            put(g, block, columns.data(), start, to);
+          else if (!direct)
+            spread(g, block, columns.data(), to);
         }
       }
     }
@@ -154,13 +173,18 @@ void adjoint_weight_blocks(const ConvGeometry& g, const T* x, const T* y, T* w, 
         for (block.position = 0; block.position < size; block.position += t.positions) {
           block.positions = std::min(t.positions, size - block.position);
           if (!direct) gather(g, block, from, columns.data());
-          backend({}).gemm({.transpose_b = true, .m = std::min(t.outputs, outputs - o), .n = block.rows,
+          backend({}).gemm({.transpose_b = true,
+                            .m = std::min(t.outputs, outputs - o),
+                            .n = block.rows,
                             .k = block.positions,
-                            .a = y + ((image * g.groups + group) * outputs + o) * size + block.position, .lda = size,
+                            .a = y + ((image * g.groups + group) * outputs + o) * size + block.position,
+                            .lda = size,
                             .b = direct ? from + block.row * size + block.position : columns.data(),
                             .ldb = direct ? size : block.positions,
                             .beta = image > 0 || block.position > 0 ? 1. : 0.,
-                            .c = w + (group * outputs + o) * rows + block.row, .ldc = rows, .dtype = dtype_of<T>});
+                            .c = w + (group * outputs + o) * rows + block.row,
+                            .ldc = rows,
+                            .dtype = dtype_of<T>});
         }
       }
     }
@@ -177,8 +201,7 @@ Path choose_path(const ConvGeometry& g) {
   return all([](const ConvAxis& a) { return a.is_disjoint(); }) ? Path::disjoint : Path::columns;
 }
 
-template <class T>
-void apply(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path) {
+template <class T> void apply(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path) {
   if (g.batch == 0 || g.out_channels == 0) return;
   if (path == Path::thin) return apply_thin(g, x, w, bias, y);
   apply_blocks(g, x, w, bias, y, path);
@@ -191,17 +214,16 @@ void adjoint_input(const ConvGeometry& g, const T* w, const T* y, const T* bias,
   adjoint_input_blocks(g, w, y, bias, x, path);
 }
 
-template <class T>
-void adjoint_weight(const ConvGeometry& g, const T* x, const T* y, T* w, Path path) {
+template <class T> void adjoint_weight(const ConvGeometry& g, const T* x, const T* y, T* w, Path path) {
   if (g.batch == 0) std::fill_n(w, g.out_channels * g.rows(), T(0));
   if (g.batch == 0 || g.out_channels == 0 || g.rows() == 0) return;
   if (path == Path::thin) return adjoint_weight_thin(g, x, y, w);
   adjoint_weight_blocks(g, x, y, w, path);
 }
 
-#define TENET_CONV(T)                                                                             \
-  template void apply<T>(const ConvGeometry&, const T*, const T*, const T*, T*, Path);            \
-  template void adjoint_input<T>(const ConvGeometry&, const T*, const T*, const T*, T*, Path);    \
+#define TENET_CONV(T)                                                                          \
+  template void apply<T>(const ConvGeometry&, const T*, const T*, const T*, T*, Path);         \
+  template void adjoint_input<T>(const ConvGeometry&, const T*, const T*, const T*, T*, Path); \
   template void adjoint_weight<T>(const ConvGeometry&, const T*, const T*, T*, Path);
 TENET_CONV(float)
 TENET_CONV(double)

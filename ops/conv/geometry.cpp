@@ -33,8 +33,8 @@ const char* axis_name(int axes, int i) {
 
 std::string layout_name(int axes, bool batched) {
   std::string name = batched ? "(N,C" : "(C";
-  for (int i = 0; i < axes; ++i) name += std::string(",") + axis_name(axes, i);
-  return name + ")";
+  for (int i = 0; i < axes; ++i) name.append(",").append(axis_name(axes, i));
+  return name.append(")");
 }
 
 const char* conv_name(int axes, int towards) {
@@ -65,11 +65,12 @@ struct Solver {
     if (same) pad_same(span);
     const std::int64_t padded = checked_add(checked_add(axis.in, axis.low, op), axis.high, op);
     if (padded < span) {
-      fail<ShapeError>(op, ": the kernel does not fit the padded input along ", name, ": ", axis.in, " + ", axis.low,
-                       " + ", axis.high, " = ", padded, " < ", span, " = ", axis.dilation, " * (", axis.kernel,
-                       " - 1) + 1 (in + low + high < dilation * (kernel - 1) + 1). The smallest input that fits has ",
-                       "extent ", std::max<std::int64_t>(span - axis.low - axis.high, same ? 1 : 0),
-                       "; or pad more, or use a smaller kernel or dilation.");
+      fail<ShapeError>(
+          op, ": the kernel does not fit the padded input along ", name, ": ", axis.in, " + ", axis.low,
+          " + ", axis.high, " = ", padded, " < ", span, " = ", axis.dilation, " * (", axis.kernel,
+          " - 1) + 1 (in + low + high < dilation * (kernel - 1) + 1). The smallest input that fits has ",
+          "extent ", std::max<std::int64_t>(span - axis.low - axis.high, same ? 1 : 0),
+          "; or pad more, or use a smaller kernel or dilation.");
     }
     axis.out = (padded - span) / axis.stride + 1;
   }
@@ -111,15 +112,18 @@ struct Solver {
   }
 
   void transposed_same(std::int64_t output_padding, std::int64_t wanted) const {
-    const std::int64_t out = axis.out, most = checked_mul(out, axis.stride, op), least = most - axis.stride + 1;
+    const std::int64_t out = axis.out, most = checked_mul(out, axis.stride, op),
+                       least = most - axis.stride + 1;
     if (output_padding != 0) {
-      fail<ValueError>(op, ": output_padding=", output_padding, " along ", name,
-                       " cannot be combined with padding=\"same\", which determines it. Leave it out, or pass "
-                       "output_size.");
+      fail<ValueError>(
+          op, ": output_padding=", output_padding, " along ", name,
+          " cannot be combined with padding=\"same\", which determines it. Leave it out, or pass "
+          "output_size.");
     }
     if (wanted >= 0 && (wanted < least || wanted > most)) {
-      fail<ShapeError>(op, ": output_size=", wanted, " along ", name, " cannot be reached: with padding=\"same\" and ",
-                       "stride=", axis.stride, " an input of extent ", out, " comes from ", least, " to ", most,
+      fail<ShapeError>(op, ": output_size=", wanted, " along ", name,
+                       " cannot be reached: with padding=\"same\" and ", "stride=", axis.stride,
+                       " an input of extent ", out, " comes from ", least, " to ", most,
                        ". Choose an output_size in [", least, ", ", most, "].");
     }
     axis.in = wanted >= 0 ? wanted : most;
@@ -128,21 +132,24 @@ struct Solver {
 
   /// "(8 - 1) * 2 + 1 * (3 - 1) + 1 - 0 - 0 = 17"
   std::string formula(std::int64_t least) const {
-    return cat("(", axis.out, " - 1) * ", axis.stride, " + ", axis.dilation, " * (", axis.kernel, " - 1) + 1 - ",
-               axis.low, " - ", axis.high, " = ", least);
+    return cat("(", axis.out, " - 1) * ", axis.stride, " + ", axis.dilation, " * (", axis.kernel,
+               " - 1) + 1 - ", axis.low, " - ", axis.high, " = ", least);
   }
 
   [[noreturn]] void fail_wanted(std::int64_t wanted, std::int64_t least, std::int64_t largest) const {
-    fail<ShapeError>(op, ": output_size=", wanted, " along ", name, " cannot be reached: an input of extent ", axis.out,
-                     " gives ", formula(least), ", plus an output_padding of at most ", largest - least,
-                     largest < 1 ? std::string(". Use less padding, or a larger kernel.")
-                                 : cat(". Choose an output_size in [", std::max<std::int64_t>(least, 1), ", ", largest, "]."));
+    fail<ShapeError>(
+        op, ": output_size=", wanted, " along ", name, " cannot be reached: an input of extent ", axis.out,
+        " gives ", formula(least), ", plus an output_padding of at most ", largest - least,
+        largest < 1
+            ? std::string(". Use less padding, or a larger kernel.")
+            : cat(". Choose an output_size in [", std::max<std::int64_t>(least, 1), ", ", largest, "]."));
   }
 
   [[noreturn]] void fail_nothing_left(std::int64_t output_padding, std::int64_t least) const {
     const std::int64_t more = ceil_div(1 - axis.in, axis.stride);
-    fail<ShapeError>(op, ": nothing is left of the result along ", name, ": ", formula(least), ", plus output_padding=",
-                     output_padding, ". The smallest input that gives a result has extent ", axis.out + more,
+    fail<ShapeError>(op, ": nothing is left of the result along ", name, ": ", formula(least),
+                     ", plus output_padding=", output_padding,
+                     ". The smallest input that gives a result has extent ", axis.out + more,
                      "; or use less padding, or a larger kernel.");
   }
 };
@@ -156,7 +163,8 @@ Dims per_axis(const char* op, const char* option, const Dims& values, int axes, 
   }
   for (std::int64_t value : values) {
     if (value >= least) continue;
-    fail<ValueError>(op, ": ", option, "=", values, " must be at least ", least, " along every axis.", remedy);
+    fail<ValueError>(op, ": ", option, "=", values, " must be at least ", least, " along every axis.",
+                     remedy);
   }
   return values.size() == axes ? values : Dims::filled(axes, values[0]);
 }
@@ -177,25 +185,28 @@ bool is_batched(const Request& r) { return r.input.size() == r.weight.size(); }
 void check_ranks(const Request& r, int axes) {
   const bool has_batch = is_batched(r);
   if (!has_batch && r.input.size() != axes + 1) {
-    fail<ShapeError>(r.op, ": input must have ", axes + 2, " dimensions ", layout_name(axes, true), ", or ", axes + 1,
-                     " without a batch ", layout_name(axes, false), ", but has shape ", r.input,
+    fail<ShapeError>(r.op, ": input must have ", axes + 2, " dimensions ", layout_name(axes, true), ", or ",
+                     axes + 1, " without a batch ", layout_name(axes, false), ", but has shape ", r.input,
                      ". Reshape it, or add dimensions with unsqueeze.");
   }
   for (int i = 0; i < axes; ++i) {
     const std::int64_t size = r.input[i + (has_batch ? 2 : 1)];
     if (size < 0) {
-      fail<ShapeError>(r.op, ": size ", size, " along ", axis_name(axes, i), " is negative. Sizes are 0 or more.");
+      fail<ShapeError>(r.op, ": size ", size, " along ", axis_name(axes, i),
+                       " is negative. Sizes are 0 or more.");
     }
     if (r.weight[2 + i] >= 1) continue;
-    fail<ShapeError>(r.op, ": weight ", r.weight, " has kernel extent ", r.weight[2 + i], " along ", axis_name(axes, i),
-                     ". Kernel extents must be at least 1.");
+    fail<ShapeError>(r.op, ": weight ", r.weight, " has kernel extent ", r.weight[2 + i], " along ",
+                     axis_name(axes, i), ". Kernel extents must be at least 1.");
   }
 }
 
 /// The channels of the input must be what the weight reads: `wanted`.
-void check_channels(const Request& r, int axes, std::int64_t channels, std::int64_t wanted, bool is_transposed) {
+void check_channels(const Request& r, int axes, std::int64_t channels, std::int64_t wanted,
+                    bool is_transposed) {
   if (r.groups < 1) {
-    fail<ValueError>(r.op, ": groups=", r.groups, " must be at least 1, and divide the channels of both sides.");
+    fail<ValueError>(r.op, ": groups=", r.groups,
+                     " must be at least 1, and divide the channels of both sides.");
   }
   const std::int64_t others = is_transposed ? channels : r.weight[0];
   if (channels % r.groups != 0 || others % r.groups != 0) {
@@ -208,9 +219,10 @@ void check_channels(const Request& r, int axes, std::int64_t channels, std::int6
   if (channels == wanted) return;
   Shape fitting = r.weight;
   fitting[is_transposed ? 0 : 1] = is_transposed ? channels : channels / r.groups;
-  fail<ShapeError>(r.op, ": input has ", channels, " channels but weight ", r.weight, " with groups=", r.groups,
-                   " needs ", wanted, ". Input shape ", r.input, " ", layout_name(axes, is_batched(r)),
-                   ". Pass a weight of shape ", fitting, ", or an input with ", wanted, " channels.");
+  fail<ShapeError>(r.op, ": input has ", channels, " channels but weight ", r.weight,
+                   " with groups=", r.groups, " needs ", wanted, ". Input shape ", r.input, " ",
+                   layout_name(axes, is_batched(r)), ". Pass a weight of shape ", fitting,
+                   ", or an input with ", wanted, " channels.");
 }
 
 /// All but the sizes along the axes that follow from others.
@@ -220,7 +232,8 @@ ConvGeometry start(const Request& r, bool is_transposed) {
   check_ranks(r, g.axes);
   const bool has_batch = is_batched(r);
   const std::int64_t channels = r.input[has_batch ? 1 : 0];
-  const std::int64_t wanted = is_transposed ? r.weight[0] : checked_mul(r.weight[1], std::max<std::int64_t>(r.groups, 1), r.op);
+  const std::int64_t wanted =
+      is_transposed ? r.weight[0] : checked_mul(r.weight[1], std::max<std::int64_t>(r.groups, 1), r.op);
   check_channels(r, g.axes, channels, wanted, is_transposed);
   g.batch = has_batch ? r.input[0] : 1;
   g.groups = r.groups;
@@ -233,7 +246,11 @@ ConvGeometry start(const Request& r, bool is_transposed) {
   const Dims high = per_axis(r.op, "padding", r.padding.high(), g.axes, 0, crop);
   for (int i = 0; i < g.axes; ++i) {
     ConvAxis& axis = g.axis[3 - g.axes + i];
-    axis = {.kernel = r.weight[2 + i], .stride = stride[i], .dilation = dilation[i], .low = low[i], .high = high[i]};
+    axis = {.kernel = r.weight[2 + i],
+            .stride = stride[i],
+            .dilation = dilation[i],
+            .low = low[i],
+            .high = high[i]};
     (is_transposed ? axis.out : axis.in) = r.input[i + (has_batch ? 2 : 1)];
   }
   return g;
@@ -242,7 +259,9 @@ ConvGeometry start(const Request& r, bool is_transposed) {
 }  // namespace
 
 Shape ConvGeometry::input_shape() const { return with_axes(batch, in_channels, *this, &ConvAxis::in); }
-Shape ConvGeometry::weight_shape() const { return with_axes(out_channels, in_per_group(), *this, &ConvAxis::kernel); }
+Shape ConvGeometry::weight_shape() const {
+  return with_axes(out_channels, in_per_group(), *this, &ConvAxis::kernel);
+}
 Shape ConvGeometry::output_shape() const { return with_axes(batch, out_channels, *this, &ConvAxis::out); }
 
 ConvGeometry solve_conv(const char* op, const Shape& x, const Shape& w, const ConvOptions& o) {
@@ -254,7 +273,8 @@ ConvGeometry solve_conv(const char* op, const Shape& x, const Shape& w, const Co
   return g;
 }
 
-ConvGeometry solve_conv_transpose(const char* op, const Shape& y, const Shape& w, const ConvTransposeOptions& o) {
+ConvGeometry solve_conv_transpose(const char* op, const Shape& y, const Shape& w,
+                                  const ConvTransposeOptions& o) {
   ConvGeometry g = start({op, y, w, o.stride, o.padding, o.dilation, o.groups}, true);
   const std::int64_t any = std::numeric_limits<std::int64_t>::min();
   const Dims padding = per_axis(op, "output_padding", o.output_padding.values(), g.axes, any);
@@ -265,8 +285,8 @@ ConvGeometry solve_conv_transpose(const char* op, const Shape& y, const Shape& w
                      " are both given. Each determines the size of the result: leave one out.");
   }
   for (int i = 0; i < g.axes; ++i) {
-    Solver{op, axis_name(g.axes, i), g.axis[3 - g.axes + i], o.padding.same()}.transposed(padding[i],
-                                                                                            sized ? size[i] : -1);
+    Solver{op, axis_name(g.axes, i), g.axis[3 - g.axes + i], o.padding.same()}.transposed(
+        padding[i], sized ? size[i] : -1);
   }
   count(g.input_shape(), op);
   return g;

@@ -77,9 +77,7 @@ struct ConvGeometry {
   TENET_HD constexpr std::int64_t out_per_group() const { return out_channels / groups; }
   TENET_HD constexpr std::int64_t in_size() const { return axis[0].in * axis[1].in * axis[2].in; }
   TENET_HD constexpr std::int64_t out_size() const { return axis[0].out * axis[1].out * axis[2].out; }
-  TENET_HD constexpr std::int64_t taps() const {
-    return axis[0].kernel * axis[1].kernel * axis[2].kernel;
-  }
+  TENET_HD constexpr std::int64_t taps() const { return axis[0].kernel * axis[1].kernel * axis[2].kernel; }
   /// Rows of the column matrix of one group.
   TENET_HD constexpr std::int64_t rows() const { return in_per_group() * taps(); }
 

@@ -13,8 +13,7 @@ namespace tenet {
 class PerAxis {
  public:
   PerAxis() = default;  // not given
-  template <std::integral I>
-  PerAxis(I value) : values_{static_cast<std::int64_t>(value)} {}
+  template <std::integral I> PerAxis(I value) : values_{static_cast<std::int64_t>(value)} {}
   PerAxis(std::initializer_list<std::int64_t> values) : values_(values) {}
   PerAxis(const Dims& values) : values_(values) {}
 
@@ -42,8 +41,7 @@ class Padding {
   };
 
   Padding() : Padding(0) {}
-  template <std::integral I>
-  Padding(I both) : low_{static_cast<std::int64_t>(both)}, high_(low_) {}
+  template <std::integral I> Padding(I both) : low_{static_cast<std::int64_t>(both)}, high_(low_) {}
   Padding(std::initializer_list<std::int64_t> both) : low_(both), high_(both) {}
   Padding(const Dims& both) : low_(both), high_(both) {}
   Padding(std::initializer_list<LowHigh> sides);

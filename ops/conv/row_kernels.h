@@ -1,5 +1,5 @@
-// Rows are short: a call of memcpy or memset for each would cost more than the copy. These stay inline, by whole
-// vectors; the empty assembly keeps the compiler from seeing a memcpy in the loop after all.
+// Rows are short: a call of memcpy or memset for each would cost more than the copy. These stay inline, by
+// whole vectors; the empty assembly keeps the compiler from seeing a memcpy in the loop after all.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,7 @@
 
 namespace tenet::conv_kernels {
 
-template <class T>
-TENET_HD void copy_row(T* to, const T* from, std::int64_t n) {
+template <class T> TENET_HD void copy_row(T* to, const T* from, std::int64_t n) {
   constexpr std::int64_t lanes = 64 / sizeof(T);
   for (; n >= lanes; n -= lanes, to += lanes, from += lanes) {
     std::memcpy(to, from, 64);
@@ -29,8 +28,7 @@ TENET_HD void copy_row(T* to, const T* from, std::int64_t n) {
   if (n >= 3) to[2] = from[2];
 }
 
-template <class T>
-TENET_HD void zero_row(T* to, std::int64_t n) {
+template <class T> TENET_HD void zero_row(T* to, std::int64_t n) {
   constexpr std::int64_t lanes = 64 / sizeof(T);
   const char zeros[64] = {};
   for (; n >= lanes; n -= lanes, to += lanes) {

@@ -28,8 +28,7 @@ ConvGeometry solve(const char* op, const Dims& input_size, const Dims& kernel_si
   return solve_conv(op, one_channel(input_size), one_channel(kernel_size), options);
 }
 
-template <class F>
-Dims along_axes(const ConvGeometry& g, F&& of) {
+template <class F> Dims along_axes(const ConvGeometry& g, F&& of) {
   Dims values;
   for (int i = 3 - g.axes; i < 3; ++i) values.push_back(of(g.axis[i]));
   return values;
@@ -38,10 +37,12 @@ Dims along_axes(const ConvGeometry& g, F&& of) {
 }  // namespace
 
 Dims conv_output_size(const Dims& input_size, const Dims& kernel_size, const ConvOptions& options) {
-  return along_axes(solve("conv_output_size", input_size, kernel_size, options), [](const ConvAxis& a) { return a.out; });
+  return along_axes(solve("conv_output_size", input_size, kernel_size, options),
+                    [](const ConvAxis& a) { return a.out; });
 }
 
-Dims conv_transpose_output_size(const Dims& input_size, const Dims& kernel_size, const ConvTransposeOptions& options) {
+Dims conv_transpose_output_size(const Dims& input_size, const Dims& kernel_size,
+                                const ConvTransposeOptions& options) {
   check_axes("conv_transpose_output_size", input_size, kernel_size);
   ConvTransposeOptions one_group = options;
   one_group.groups = 1;
@@ -55,12 +56,14 @@ Dims output_padding_for(const Dims& conv_input_size, const Dims& kernel_size, co
                     [](const ConvAxis& a) { return a.output_padding(); });
 }
 
-std::int64_t conv_scratch_bytes(const Shape& input_shape, const Shape& weight_shape, const ConvOptions& options,
-                                DType dtype) {
+std::int64_t conv_scratch_bytes(const Shape& input_shape, const Shape& weight_shape,
+                                const ConvOptions& options, DType dtype) {
   if (weight_shape.size() < 3 || weight_shape.size() > 5) {
-    fail<ShapeError>("conv_scratch_bytes: weight must have 3, 4 or 5 dimensions but has shape ", weight_shape, ".");
+    fail<ShapeError>("conv_scratch_bytes: weight must have 3, 4 or 5 dimensions but has shape ", weight_shape,
+                     ".");
   }
-  return conv_kernels::scratch_bytes(solve_conv("conv_scratch_bytes", input_shape, weight_shape, options), dtype);
+  return conv_kernels::scratch_bytes(solve_conv("conv_scratch_bytes", input_shape, weight_shape, options),
+                                     dtype);
 }
 
 }  // namespace tenet

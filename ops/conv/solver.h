@@ -6,8 +6,8 @@
 
 namespace tenet {
 
-/// floor((in + low + high - dilation (kernel - 1) - 1) / stride) + 1 along each axis. `groups` does not matter.
-/// Throws ShapeError, naming the smallest input that fits, if the kernel exceeds the padded input.
+/// floor((in + low + high - dilation (kernel - 1) - 1) / stride) + 1 along each axis. `groups` does not
+/// matter. Throws ShapeError, naming the smallest input that fits, if the kernel exceeds the padded input.
 Dims conv_output_size(const Dims& input_size, const Dims& kernel_size, const ConvOptions& options = {});
 
 /// (in - 1) stride - low - high + dilation (kernel - 1) + 1 + output_padding along each axis, or output_size.
@@ -17,11 +17,12 @@ Dims conv_transpose_output_size(const Dims& input_size, const Dims& kernel_size,
 
 /// The output_padding with which the transposed convolution of the same options leads from the convolution's
 /// output back to input_size: (in + low + high - dilation (kernel - 1) - 1) mod stride, in [0, stride).
-Dims output_padding_for(const Dims& conv_input_size, const Dims& kernel_size, const ConvOptions& options = {});
+Dims output_padding_for(const Dims& conv_input_size, const Dims& kernel_size,
+                        const ConvOptions& options = {});
 
-/// The most scratch memory, in bytes, that one thread uses in the convolution of these shapes, in its gradients, and
-/// in the transposed convolution back; at most 4 MiB. Throws as conv().
-std::int64_t conv_scratch_bytes(const Shape& input_shape, const Shape& weight_shape, const ConvOptions& options = {},
-                                DType dtype = float32);
+/// The most scratch memory, in bytes, that one thread uses in the convolution of these shapes, in its
+/// gradients, and in the transposed convolution back; at most 4 MiB. Throws as conv().
+std::int64_t conv_scratch_bytes(const Shape& input_shape, const Shape& weight_shape,
+                                const ConvOptions& options = {}, DType dtype = float32);
 
 }  // namespace tenet

@@ -8,8 +8,7 @@
 namespace tenet::conv_kernels {
 
 /// Memory of the backend's, uninitialised; none for 0 bytes.
-template <class T>
-class Scratch {
+template <class T> class Scratch {
  public:
   explicit Scratch(std::int64_t bytes)
       : bytes_(static_cast<std::size_t>(bytes)),

@@ -9,23 +9,23 @@
 namespace tenet::conv_kernels {
 namespace {
 
-template <class T>
-struct Simd {
+template <class T> struct Simd {
   static constexpr std::int64_t lanes = 64 / sizeof(T);
   typedef T Vector __attribute__((vector_size(64)));
-  typedef std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t> Bits __attribute__((vector_size(64)));
+  typedef std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t> Bits
+      __attribute__((vector_size(64)));
 };
 
 /// A packed row, by its distance from where the others of the sum lie, and its weight.
-template <class T>
-struct Term {
+template <class T> struct Term {
   std::int64_t offset;
   T weight;
 };
 
 /// N vectors, the last of which may be cut by width, of what combine() says.
 template <int N, class T>
-TENET_HD void combine_vectors(const T* base, const Term<T>* terms, std::int64_t n, T start, T* to, std::int64_t width) {
+TENET_HD void combine_vectors(const T* base, const Term<T>* terms, std::int64_t n, T start, T* to,
+                              std::int64_t width) {
   using V = typename Simd<T>::Vector;
   constexpr std::int64_t lanes = Simd<T>::lanes;
   V sum[N];
@@ -45,7 +45,8 @@ TENET_HD void combine_vectors(const T* base, const Term<T>* terms, std::int64_t 
 
 /// to[0, width) = start + the sum of the weighted rows base + offset. Reads up to a vector beyond width.
 template <class T>
-TENET_HD void combine(const T* base, const Term<T>* terms, std::int64_t n, T start, T* to, std::int64_t width) {
+TENET_HD void combine(const T* base, const Term<T>* terms, std::int64_t n, T start, T* to,
+                      std::int64_t width) {
   constexpr std::int64_t lanes = Simd<T>::lanes;
   for (; width > 0; width -= 4 * lanes, base += 4 * lanes, to += 4 * lanes) {
     if (width > 3 * lanes) {
@@ -75,10 +76,9 @@ TENET_HD void pack_row(const T* row, std::int64_t n, std::int64_t before, std::i
   zero_row(to + before + n, size - before - n);
 }
 
-/// The rows of x that a band of outputs reads, packed for planes (c, kd): rows [0, rows) of a plane hold phases of
-/// `size` elements each. Rows of padding are zeros.
-template <class T>
-struct PackedInput {
+/// The rows of x that a band of outputs reads, packed for planes (c, kd): rows [0, rows) of a plane hold
+/// phases of `size` elements each. Rows of padding are zeros.
+template <class T> struct PackedInput {
   const ConvGeometry& g;
   std::int64_t size, row_size, rows, planes;
 
@@ -104,10 +104,12 @@ struct PackedInput {
     const ConvAxis &height = g.axis[1], &width = g.axis[2];
     for (std::int64_t plane = 0; plane < planes; ++plane) {
       if (!has(band, plane)) continue;
-      const T* from = x + (plane / g.axis[0].kernel * g.axis[0].in + depth(band, plane)) * height.in * width.in;
+      const T* from =
+          x + (plane / g.axis[0].kernel * g.axis[0].in + depth(band, plane)) * height.in * width.in;
       for (std::int64_t r = 0; r < rows; ++r) {
         const std::int64_t ih = height.position(band.rows.begin, 0) + r;
-        pack_phases(ih >= 0 && ih < height.in ? from + ih * width.in : nullptr, to + (plane * rows + r) * row_size);
+        pack_phases(ih >= 0 && ih < height.in ? from + ih * width.in : nullptr,
+                    to + (plane * rows + r) * row_size);
       }
     }
   }
@@ -127,8 +129,7 @@ struct PackedInput {
 };
 
 /// The rows of y that a band of x reads, packed for planes (o, kd), with zeros around and for rows beyond.
-template <class T>
-struct PackedOutput {
+template <class T> struct PackedOutput {
   const ConvGeometry& g;
   std::int64_t size, first, rows, planes;  // first: the row of y that row 0 of a plane holds
 
@@ -146,8 +147,9 @@ struct PackedOutput {
     const ConvAxis &height = g.axis[1], &width = g.axis[2];
     for (std::int64_t plane = 0; plane < planes; ++plane) {
       const std::int64_t od = depth(band, plane);
+      if (od < 0) continue;
       const T* from = y + (plane / g.axis[0].kernel * g.axis[0].out + od) * height.out * width.out;
-      for (std::int64_t oh = first; od >= 0 && oh < first + rows; ++oh) {
+      for (std::int64_t oh = first; oh < first + rows; ++oh) {
         const bool real = oh >= 0 && oh < height.out;
         pack_row(from + (real ? oh : 0) * width.out, real ? width.out : 0, thin_reach(width), size,
                  to + (plane * rows + oh - first) * size);
@@ -155,8 +157,8 @@ struct PackedOutput {
     }
   }
   /// The terms of the rows of channel c in one phase of height and of width; returns their number.
-  TENET_HD std::int64_t terms(const Band& band, const T* w, std::int64_t c, std::int64_t phase_h, std::int64_t phase_w,
-                              Term<T>* to) const {
+  TENET_HD std::int64_t terms(const Band& band, const T* w, std::int64_t c, std::int64_t phase_h,
+                              std::int64_t phase_w, Term<T>* to) const {
     const ConvAxis &height = g.axis[1], &width = g.axis[2];
     std::int64_t n = 0;
     for (std::int64_t plane = 0; plane < planes; ++plane) {
@@ -166,15 +168,16 @@ struct PackedOutput {
       for (std::int64_t tap = 0; tap < height.kernel * width.kernel; ++tap) {
         const std::int64_t h = tap / width.kernel * height.dilation, v = tap % width.kernel * width.dilation;
         if (h % height.stride != phase_h || v % width.stride != phase_w) continue;
-        to[n++] = {(plane * rows - h / height.stride) * size + thin_reach(width) - v / width.stride, weight[tap]};
+        to[n++] = {(plane * rows - h / height.stride) * size + thin_reach(width) - v / width.stride,
+                   weight[tap]};
       }
     }
     return n;
   }
 };
 
-/// sums[k] += products of N shifted rows of x with one row of y, whose last vector `mask` cuts: beyond the row x may
-/// hold what no tap reads, even infinities.
+/// sums[k] += products of N shifted rows of x with one row of y, whose last vector `mask` cuts: beyond the
+/// row x may hold what no tap reads, even infinities.
 template <int N, class T>
 TENET_HD void multiply_rows(const T* x, const std::int64_t* offsets, const T* y, std::int64_t vectors,
                             const typename Simd<T>::Bits& mask, typename Simd<T>::Vector* sums) {
@@ -189,10 +192,11 @@ TENET_HD void multiply_rows(const T* x, const std::int64_t* offsets, const T* y,
   }
 }
 
-/// w[0, N) += for N taps, over the rows of a band: those of x lie `step` apart, those of y one behind the other.
+/// w[0, N) += for N taps, over the rows of a band: those of x lie `step` apart, those of y one behind the
+/// other.
 template <int N, class T>
-TENET_HD void weigh_taps(const T* x, std::int64_t step, const std::int64_t* offsets, const T* y, std::int64_t rows,
-                         std::int64_t width, T* w) {
+TENET_HD void weigh_taps(const T* x, std::int64_t step, const std::int64_t* offsets, const T* y,
+                         std::int64_t rows, std::int64_t width, T* w) {
   constexpr std::int64_t lanes = Simd<T>::lanes;
   const std::int64_t vectors = (width + lanes - 1) / lanes;
   typename Simd<T>::Bits mask = {};
@@ -225,7 +229,8 @@ void thin_apply(const ConvGeometry& g, Band band, const T* x, const T* w, const 
       }
     }
     const T* base = scratch;
-    for (std::int64_t oh = band.rows.begin; oh < band.rows.end; ++oh, base += height.stride * packed.row_size) {
+    for (std::int64_t oh = band.rows.begin; oh < band.rows.end;
+         ++oh, base += height.stride * packed.row_size) {
       T* row = y + ((o * g.axis[0].out + band.depth) * height.out + oh) * width.out;
       combine(base, terms, n, bias != nullptr ? bias[o] : T(0), row, width.out);
     }
@@ -233,7 +238,8 @@ void thin_apply(const ConvGeometry& g, Band band, const T* x, const T* w, const 
 }
 
 template <cpu::Level L, class T>
-void thin_adjoint_input(const ConvGeometry& g, Band band, const T* w, const T* y, const T* bias, T* x, T* scratch) {
+void thin_adjoint_input(const ConvGeometry& g, Band band, const T* w, const T* y, const T* bias, T* x,
+                        T* scratch) {
   const ConvAxis &height = g.axis[1], &width = g.axis[2];
   const PackedOutput<T> packed(g, band);
   packed.pack(band, y, scratch);
@@ -247,9 +253,11 @@ void thin_adjoint_input(const ConvGeometry& g, Band band, const T* w, const T* y
       const ConvRange targets = inside(width, phase_w);
       for (std::int64_t ih = band.rows.begin; ih < band.rows.end; ++ih) {
         if ((ih + height.low) % height.stride != phase_h) continue;
-        const T* base = scratch + ((ih + height.low) / height.stride - packed.first) * packed.size + targets.begin;
+        const T* base =
+            scratch + ((ih + height.low) / height.stride - packed.first) * packed.size + targets.begin;
         T* row = plane + ih * width.in;
-        combine(base, terms, n, bias != nullptr ? bias[c] : T(0), width.stride == 1 ? row : result, targets.end - targets.begin);
+        combine(base, terms, n, bias != nullptr ? bias[c] : T(0), width.stride == 1 ? row : result,
+                targets.end - targets.begin);
         T* __restrict to = row + targets.begin * width.stride + phase_w - width.low;
         if (width.stride == 2) {
           for (std::int64_t j = 0; j < targets.end - targets.begin; ++j) to[2 * j] = result[j];
@@ -270,7 +278,8 @@ void thin_adjoint_weight(const ConvGeometry& g, Band band, const T* x, const T* 
   T* rows_of_y = scratch + packed.planes * packed.rows * packed.row_size;
   const std::int64_t rows = band.rows.end - band.rows.begin, size = (width.out + lanes - 1) / lanes * lanes;
   for (std::int64_t r = 0; r < rows; ++r) {
-    pack_row(y + (band.depth * height.out + band.rows.begin + r) * width.out, width.out, 0, size, rows_of_y + r * size);
+    pack_row(y + (band.depth * height.out + band.rows.begin + r) * width.out, width.out, 0, size,
+             rows_of_y + r * size);
   }
   const std::int64_t step = height.stride * packed.row_size;
   for (std::int64_t plane = 0; plane < packed.planes; ++plane) {
@@ -290,10 +299,13 @@ void thin_adjoint_weight(const ConvGeometry& g, Band band, const T* x, const T* 
   }
 }
 
-#define TENET_THIN(T)                                                                                               \
-  template void thin_apply<cpu::kThisLevel, T>(const ConvGeometry&, Band, const T*, const T*, const T*, T*, T*);     \
-  template void thin_adjoint_input<cpu::kThisLevel, T>(const ConvGeometry&, Band, const T*, const T*, const T*, T*, T*); \
-  template void thin_adjoint_weight<cpu::kThisLevel, T>(const ConvGeometry&, Band, const T*, const T*, T*, T*);
+#define TENET_THIN(T)                                                                                       \
+  template void thin_apply<cpu::kThisLevel, T>(const ConvGeometry&, Band, const T*, const T*, const T*, T*, \
+                                               T*);                                                         \
+  template void thin_adjoint_input<cpu::kThisLevel, T>(const ConvGeometry&, Band, const T*, const T*,       \
+                                                       const T*, T*, T*);                                   \
+  template void thin_adjoint_weight<cpu::kThisLevel, T>(const ConvGeometry&, Band, const T*, const T*, T*,  \
+                                                        T*);
 TENET_THIN(float)
 TENET_THIN(double)
 

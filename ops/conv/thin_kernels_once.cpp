@@ -1,5 +1,5 @@
-// How the thin path is shared out: a task is a band of rows of one group of one image, for the weights all bands of
-// one output channel.
+// How the thin path is shared out: a task is a band of rows of one group of one image, for the weights all
+// bands of one output channel.
 #include <algorithm>
 
 #include "tenet/backends/cpu/loop.h"
@@ -11,9 +11,9 @@
 namespace tenet::conv_kernels {
 namespace {
 
-constexpr std::int64_t kMostChannels = 4;         // per group, of x and of y
-constexpr std::int64_t kMostStride = 4;           // along a row: packed phases that may go unused
-constexpr std::int64_t kPackedBytes = 64 << 10;   // packed rows should stay close
+constexpr std::int64_t kMostChannels = 4;        // per group, of x and of y
+constexpr std::int64_t kMostStride = 4;          // along a row: packed phases that may go unused
+constexpr std::int64_t kPackedBytes = 64 << 10;  // packed rows should stay close
 constexpr std::int64_t kMostBytes = 4 << 20;
 constexpr std::int64_t kMostExtent = 1 << 20;
 
@@ -21,8 +21,10 @@ constexpr std::int64_t kMostExtent = 1 << 20;
 std::int64_t scratch_elements(const ConvGeometry& g, std::int64_t rows, std::int64_t lanes) {
   const ConvAxis &depth = g.axis[0], &height = g.axis[1], &width = g.axis[2];
   const std::int64_t size = thin_phase(width, lanes);
-  const std::int64_t of_x = g.in_per_group() * depth.kernel * ((rows - 1) * height.stride + height.span()) * size * width.stride;
-  const std::int64_t of_y = g.out_per_group() * depth.kernel * ((rows - 1) / height.stride + 2 + thin_reach(height)) * size;
+  const std::int64_t of_x =
+      g.in_per_group() * depth.kernel * ((rows - 1) * height.stride + height.span()) * size * width.stride;
+  const std::int64_t of_y =
+      g.out_per_group() * depth.kernel * ((rows - 1) / height.stride + 2 + thin_reach(height)) * size;
   return std::max(of_x + rows * size, of_y + size);
 }
 
@@ -39,7 +41,9 @@ struct Bands {
   std::int64_t depths, height, rows, per_depth;
 
   Bands(const ConvGeometry& g, std::int64_t item, std::int64_t depths_, std::int64_t height_)
-      : depths(depths_), height(height_), rows(std::min(height_, band_rows(g, 64 / item, item))),
+      : depths(depths_),
+        height(height_),
+        rows(std::min(height_, band_rows(g, 64 / item, item))),
         per_depth(ceil_div(height_, rows)) {}
   std::int64_t count() const { return depths * per_depth; }
   Band at(std::int64_t i) const {
@@ -51,7 +55,8 @@ struct Bands {
 }  // namespace
 
 bool is_thin(const ConvGeometry& g) {
-  if (g.in_per_group() > kMostChannels || g.out_per_group() > kMostChannels || g.axis[2].stride > kMostStride) return false;
+  if (g.in_per_group() > kMostChannels || g.out_per_group() > kMostChannels || g.axis[2].stride > kMostStride)
+    return false;
   std::int64_t taps = 1;
   for (const ConvAxis& a : g.axis) {
     const std::int64_t extent = std::max({a.in + a.low, a.out, a.span()});
@@ -66,8 +71,7 @@ std::int64_t thin_bytes(const ConvGeometry& g, std::int64_t item) {
   return scratch_elements(g, band_rows(g, 64 / item, item), 64 / item) * item;
 }
 
-template <class T>
-void apply_thin(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y) {
+template <class T> void apply_thin(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y) {
   const Bands bands(g, sizeof(T), g.axis[0].out, g.axis[1].out);
   const std::int64_t inputs = g.in_per_group() * g.in_size(), outputs = g.out_per_group();
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &thin_apply<L, T>; });
@@ -77,11 +81,13 @@ void apply_thin(const ConvGeometry& g, const T* x, const T* w, const T* bias, T*
       Index index{task};
       const Band band = bands.at(index.next(bands.count()));
       const std::int64_t plane = index.rest, group = plane % g.groups;  // plane: (image, group)
-      kernel(g, band, x + plane * inputs, w + group * outputs * g.rows(), bias != nullptr ? bias + group * outputs : bias,
-             y + plane * outputs * g.out_size(), scratch.data());
+      kernel(g, band, x + plane * inputs, w + group * outputs * g.rows(),
+             bias != nullptr ? bias + group * outputs : bias, y + plane * outputs * g.out_size(),
+             scratch.data());
     }
   };
-  cpu::parallel_for(g.batch * g.groups * bands.count(), grain(outputs * g.rows() * bands.rows * g.axis[2].out), run);
+  cpu::parallel_for(g.batch * g.groups * bands.count(),
+                    grain(outputs * g.rows() * bands.rows * g.axis[2].out), run);
 }
 
 template <class T>
@@ -96,14 +102,15 @@ void adjoint_input_thin(const ConvGeometry& g, const T* w, const T* y, const T* 
       const Band band = bands.at(index.next(bands.count()));
       const std::int64_t plane = index.rest, group = plane % g.groups;
       kernel(g, band, w + group * outputs * g.rows(), y + plane * outputs * g.out_size(),
-             bias != nullptr ? bias + group * channels : bias, x + plane * channels * g.in_size(), scratch.data());
+             bias != nullptr ? bias + group * channels : bias, x + plane * channels * g.in_size(),
+             scratch.data());
     }
   };
-  cpu::parallel_for(g.batch * g.groups * bands.count(), grain(outputs * g.rows() * g.out_size() / bands.count()), run);
+  cpu::parallel_for(g.batch * g.groups * bands.count(),
+                    grain(outputs * g.rows() * g.out_size() / bands.count()), run);
 }
 
-template <class T>
-void adjoint_weight_thin(const ConvGeometry& g, const T* x, const T* y, T* w) {
+template <class T> void adjoint_weight_thin(const ConvGeometry& g, const T* x, const T* y, T* w) {
   const Bands bands(g, sizeof(T), g.axis[0].out, g.axis[1].out);
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &thin_adjoint_weight<L, T>; });
   const auto run = [&](std::int64_t first, std::int64_t last) {
@@ -122,7 +129,7 @@ void adjoint_weight_thin(const ConvGeometry& g, const T* x, const T* y, T* w) {
   cpu::parallel_for(g.out_channels, grain(g.batch * g.rows() * g.out_size()), run);
 }
 
-#define TENET_THIN(T)                                                                        \
+#define TENET_THIN(T)                                                                         \
   template void apply_thin<T>(const ConvGeometry&, const T*, const T*, const T*, T*);         \
   template void adjoint_input_thin<T>(const ConvGeometry&, const T*, const T*, const T*, T*); \
   template void adjoint_weight_thin<T>(const ConvGeometry&, const T*, const T*, T*);

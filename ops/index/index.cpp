@@ -5,7 +5,6 @@
 #include "tenet/framework/autograd/in_place.h"
 #include "tenet/framework/core/strides.h"
 #include "tenet/ops/copy/copy.h"
-#include "tenet/ops/elementwise/pointwise.h"
 #include "tenet/ops/elementwise/where.h"
 #include "tenet/ops/index/index_kernels.h"
 #include "tenet/ops/index/index_map.h"
@@ -70,6 +69,14 @@ void check_source(const Tensor& x, const Tensor& index, const Tensor& src) {
                    ": it needs as many dimensions and no larger extents. Reshape or narrow it.");
 }
 
+/// Throws IndexError unless index fits dimension dim of x, which has shape `shape` (or is lifted from a scalar).
+void check_range(const char* op, const Tensor& index, const Tensor& x, int dim, const Shape& shape) {
+  const auto outside = find_outside(index, x.size(dim));
+  if (!outside) return;
+  fail<IndexError>(op, ": index", outside->position, " is ", outside->value, " but dimension ", dim, " of shape ",
+                   shape, " has extent ", x.size(dim), ". Indices must lie in [0, ", x.size(dim), ").");
+}
+
 /// y = x + scattered src.
 struct ScatterAddRule {
   static constexpr const char* name = "scatter_add";
@@ -94,7 +101,7 @@ struct ScatterCall {
     const Tensor target = lifted(x.detach());
     check_index_shape("scatter_add", target, dim, index);
     check_source(target, index, src);
-    check_range("scatter_add", index, target.size(dim), dim, x.shape());
+    check_range("scatter_add", index, target, dim, x.shape());
     for (int d = 0; d < src.dim(); ++d) {
       if (src.size(d) != index.size(d)) src = src.narrow(d, 0, index.size(d));
     }
@@ -124,19 +131,18 @@ Tensor as_index(const char* op, const Tensor& index) {
   fail<DTypeError>(op, ": index is ", index.dtype(), " but must be int64 or int32. Convert with .to(tenet::int64).");
 }
 
-void check_range(const char* op, const Tensor& index, std::int64_t extent, int dim, const Shape& shape) {
+std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent) {
   const Tensor dense = index.contiguous();
   const auto* at = dense.data<const std::int64_t>();
   const auto* end = at + dense.numel();
   const auto* wrong = std::find_if(at, end, [&](std::int64_t i) { return i < 0 || i >= extent; });
-  if (wrong == end) return;
-  Dims position = index.shape();
+  if (wrong == end) return std::nullopt;
+  Outside outside{index.shape(), *wrong};
   for (std::int64_t rest = wrong - at, d = index.dim() - 1; d >= 0; --d) {
-    position[d] = rest % index.size(d);
+    outside.position[d] = rest % index.size(d);
     rest /= index.size(d);
   }
-  fail<IndexError>(op, ": index", position, " is ", *wrong, " but dimension ", dim, " of shape ", shape, " has extent ",
-                   extent, ". Indices must lie in [0, ", extent, ").");
+  return outside;
 }
 
 }  // namespace indexing
@@ -151,7 +157,7 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
                      x.dim() == 0 ? " of extent 1, x being a scalar" : "", ". Flatten it, or use gather.");
   }
   const Tensor from = lifted(x);
-  check_range("index_select", at, from.size(d), d, x.shape());
+  check_range("index_select", at, from, d, x.shape());
   const Tensor y = linear_at(Gather{from.shape(), d, true}, from, at);
   return x.dim() == 0 ? y.reshape({}) : y;
 }
@@ -160,7 +166,7 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index) {
   const int d = static_cast<int>(normalize_dim(dim, x.dim(), "gather"));
   const Tensor at = lifted(as_index("gather", index)), from = lifted(x);
   check_index_shape("gather", from, d, at);
-  check_range("gather", at, from.size(d), d, x.shape());
+  check_range("gather", at, from, d, x.shape());
   const Tensor y = linear_at(Gather{from.shape(), d, false}, from, at);
   return index.dim() == 0 ? y.reshape({}) : y;
 }
@@ -183,8 +189,9 @@ Tensor& scatter_add_(Tensor& x, std::int64_t dim, const Tensor& index, const Ten
   const ScatterCall call(x, dim, index, src);
   if (recording(x, call.src)) return copy::take(x, scatter_add(x, dim, index, src));
   const NoGradGuard no_grad;
-  const Tensor target = lifted(x);  // a view: a tensor with no dimension is one element
-  add_at(target, call.dim, pointwise::safe_source(call.index, x), pointwise::safe_source(call.src, x));
+  // Positions differ, so even src in x's own place is read after it was written.
+  const auto apart = [&](const Tensor& t) { return t.impl()->owner == x.impl()->owner ? t.clone() : t; };
+  add_at(lifted(x), call.dim, apart(call.index), apart(call.src));
   bump_version(x);
   return x;
 }

@@ -1,6 +1,8 @@
 // Gather and scatter as a linear pair, and the record of a linear map that reads an index.
 #pragma once
 
+#include <optional>
+
 #include "tenet/framework/autograd/op.h"
 
 namespace tenet::indexing {
@@ -60,7 +62,11 @@ struct Scatter {
 /// The index as int64. Throws DTypeError naming `op` for anything but int64 and int32.
 Tensor as_index(const char* op, const Tensor& index);
 
-/// Throws IndexError unless every element lies in [0, extent), the extent of dimension `dim` of `shape`.
-void check_range(const char* op, const Tensor& index, std::int64_t extent, int dim, const Shape& shape);
+/// The first element of an index that is not in [0, extent).
+struct Outside {
+  Dims position;
+  std::int64_t value;
+};
+std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent);
 
 }  // namespace tenet::indexing

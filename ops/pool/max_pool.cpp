@@ -1,4 +1,5 @@
-// The values of max_pool2d are x picked at the indices. Picking at given indices is linear; its adjoint is max_unpool2d.
+// The values of max_pool2d are x picked at the indices. Picking at given indices is linear, and its adjoint is
+// max_unpool2d.
 #include <cstdlib>
 
 #include "tenet/framework/core/dispatch.h"
@@ -17,7 +18,7 @@ struct Unpool;
 struct Pick {
   Shape from;
   int axes;
-  const char* name() const { return "max_pool2d"; }
+  const char* name() const { return "max_pick2d"; }
   Tensor apply(const Tensor& x, const Tensor& indices) const {
     return map().apply(flat(x), flat(indices)).reshape(indices.shape()).detach();
   }
@@ -44,6 +45,16 @@ struct Unpool {
 
 Unpool Pick::adjoint() const { return {*this}; }
 
+/// The places depend on x, so unlike picking the op is not linear in it.
+struct MaxPoolRule {
+  static constexpr const char* name = "max_pool2d";
+  Pick pick;
+
+  Gradients backward(const Context& context, const Tensor& dy) const {
+    return {indexing::linear_at(pick.adjoint(), dy, context.saved(0))};
+  }
+};
+
 MaxPoolResult pooled(const Tensor& x, const PerAxis& kernel, const MaxPoolOptions& o, bool with_indices) {
   const ConvGeometry g =
       pool::solve({"max_pool2d", kernel, o.stride, o.padding, o.dilation, o.ceil_mode}, x.shape(), 2);
@@ -59,9 +70,7 @@ MaxPoolResult pooled(const Tensor& x, const PerAxis& kernel, const MaxPoolOption
     pool_kernels::max(table.windows(), from.data<T>(), result.values.data<T>(),
                       with_indices ? result.indices.data<std::int64_t>() : nullptr);
   });
-  if (recording(x)) {
-    record(indexing::IndexedRule<Pick>{{x.shape(), g.axes}}, result.values, {x}, {result.indices});
-  }
+  if (recording(x)) record(MaxPoolRule{{x.shape(), g.axes}}, result.values, {x}, {result.indices});
   return result;
 }
 
@@ -108,7 +117,12 @@ Tensor max_unpool2d(const Tensor& x, const Tensor& indices, const PerAxis& kerne
   shape[shape.size() - 1] = size[1];
   const Pick pick{shape, 2};
   count(shape, "max_unpool2d");
-  indexing::check_range("max_unpool2d", at, pick.flat_shape(shape)[1], -1, shape);
+  const std::int64_t elements = pick.flat_shape(shape)[1];
+  if (const auto outside = indexing::find_outside(at, elements)) {
+    fail<IndexError>("max_unpool2d: index", outside->position, " is ", outside->value,
+                     " but the plane of the result ", shape, " has ", elements,
+                     " elements. Indices must lie in [0, ", elements, ").");
+  }
   return indexing::linear_at(Unpool{pick}, x, at);
 }
 

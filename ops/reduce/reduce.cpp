@@ -2,7 +2,7 @@
 
 #include "tenet/framework/autograd/linear_map.h"
 #include "tenet/framework/core/strides.h"
-#include "tenet/ops/index/index.h"
+#include "tenet/ops/index/index_map.h"
 #include "tenet/ops/reduce/raw_reduce.h"
 #include "tenet/ops/reduce/reduce_kernels.h"
 #include "tenet/ops/reduce/sum_to.h"
@@ -100,6 +100,16 @@ struct AmaxRule {
   }
 };
 
+/// y = x at the indices of the largest elements. They depend on x, so unlike gather it is not linear.
+struct MaxRule {
+  static constexpr const char* name = "max";
+  indexing::Gather gather;
+
+  Gradients backward(const Context& context, const Tensor& dy) const {
+    return {indexing::linear_at(gather.adjoint(), dy, context.saved(0))};
+  }
+};
+
 }  // namespace
 
 Tensor raw_sum(const Tensor& x, const Dims& dims) { return fold(Kind::sum, x, dims_mask(dims, x.dim(), "sum")); }
@@ -151,9 +161,12 @@ MaxResult max(const Tensor& x, std::int64_t dim, bool keepdim) {
   const std::int64_t d = normalize_dim(dim, x.dim(), "max");
   const std::uint32_t mask = x.dim() == 0 ? 0 : 1u << d;
   require_elements("max", x, mask);
-  if (x.dim() == 0) return {x.clone(), fold(Kind::argmax, x, 0)};
+  if (x.dim() == 0) return {amax(x), fold(Kind::argmax, x, 0)};
   const Tensor indices = fold(Kind::argmax, x, mask);
-  return {finished(gather(x, d, indices), mask, keepdim), finished(indices, mask, keepdim)};
+  const MaxRule rule{{x.shape(), static_cast<int>(d), false}};
+  const Tensor values = rule.gather.apply(x.detach(), indices);
+  if (recording(x)) record(rule, values, {x}, {indices});
+  return {finished(values, mask, keepdim), finished(indices, mask, keepdim)};
 }
 
 Tensor argmax(const Tensor& x) {

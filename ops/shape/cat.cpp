@@ -89,11 +89,13 @@ Tensor cat(const std::vector<Tensor>& tensors, std::int64_t dim) {
     const Shape other = tensors[i].shape();
     if (other.empty()) {
       fail<ShapeError>("cat: tensor ", i,
-                       " is a scalar, which has no dimension to be joined along. Use stack.");
+                       " is a scalar, which has no dimension to join along. "
+                       "Use stack, or reshape it to [1].");
     }
     if (!joins_anything(other) && !agree(shape, other, rule.dim)) {
-      fail<ShapeError>("cat: tensor ", first, " has shape ", shape, " but tensor ", i, " has ",
-                       other, ". All extents but that of dimension ", rule.dim, " must agree.");
+      fail<ShapeError>("cat: tensor ", first, " has shape ", shape, " but tensor ", i, " has shape ", other,
+                       ". All must agree in every dimension but ", rule.dim,
+                       ", along which they are joined.");
     }
     rule.lengths.push_back(joins_anything(other) ? 0 : other[rule.dim]);
     length = checked_add(length, rule.lengths.back(), "cat");
@@ -107,9 +109,8 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim) {
   Shape shape = tensors[0].shape();
   for (std::size_t i = 1; i < tensors.size(); ++i) {
     if (tensors[i].shape() == shape) continue;
-    fail<ShapeError>("stack: tensor 0 has shape ", shape, " but tensor ", i, " has ",
-                     tensors[i].shape(),
-                     ". All shapes must be equal; cat joins along a dimension the tensors have.");
+    fail<ShapeError>("stack: tensor 0 has shape ", shape, " but tensor ", i, " has shape ",
+                     tensors[i].shape(), ". All must have one shape.");
   }
   Join rule{true, normalize_dim(dim, shape.size() + 1, "stack"), {}};
   rule.lengths.assign(tensors.size(), 1);

@@ -27,6 +27,7 @@ struct Pad {
     for (int d = 0; d < shape.size(); ++d) {
       const std::int64_t kept =
           x.size(d) + std::min<std::int64_t>(low[d], 0) + std::min<std::int64_t>(high[d], 0);
+      if (kept <= 0) return y;  // nothing of x is left; what there is of y is padding
       from = from.narrow(d, std::max<std::int64_t>(-low[d], 0), kept);
       to = to.narrow(d, std::max<std::int64_t>(low[d], 0), kept);
     }
@@ -42,19 +43,13 @@ struct Pad {
   }
 };
 
-void check(const Tensor& x, const Pad& pad, const Dims& widths) {
-  for (int d = 0; d < x.dim(); ++d) {
-    const std::int64_t low = pad.low[d], high = pad.high[d];
-    const std::int64_t kept =
-        checked_add(checked_add(x.size(d), std::min<std::int64_t>(low, 0), "pad"),
-                    std::min<std::int64_t>(high, 0), "pad");
-    if (kept < 0) {
-      fail<ShapeError>("pad: widths ", widths, " crop ", x.size(d) - kept,
-                       " elements of dimension ", d, ", which has extent ", x.size(d), " (shape ",
-                       x.shape(), "). Crop at most the extent.");
-    }
-    checked_add(checked_add(kept, std::max<std::int64_t>(low, 0), "pad"),
-                std::max<std::int64_t>(high, 0), "pad");
+void check(const Shape& shape, const Pad& pad) {
+  for (int d = 0; d < shape.size(); ++d) {
+    const std::int64_t n = shape[d], low = pad.low[d], high = pad.high[d];
+    const std::int64_t size = checked_add(checked_add(n, low, "pad"), high, "pad");
+    if (size >= 0) continue;
+    fail<ShapeError>("pad: dimension ", d, " of shape ", shape, " has extent ", n, " and would get ", n,
+                     " + ", low, " + ", high, " = ", size, ". Crop less.");
   }
 }
 
@@ -62,21 +57,21 @@ void check(const Tensor& x, const Pad& pad, const Dims& widths) {
 
 Tensor pad(const Tensor& x, const Dims& widths, Scalar value) {
   if (widths.size() % 2 != 0) {
-    fail<ValueError>("pad: widths ", widths,
-                     " have odd length. Give two per dimension, the last dimension first: "
-                     "{left, right, top, bottom}.");
+    fail<ValueError>("pad: widths ", widths, " has ", widths.size(),
+                     " entries. Pass two for each dimension, "
+                     "the last one first: {left, right, top, bottom, ...}.");
   }
   if (widths.size() / 2 > x.dim()) {
-    fail<ShapeError>("pad: widths ", widths, " are for ", widths.size() / 2,
-                     " dimensions but the tensor has ", x.dim(), " (shape ", x.shape(),
-                     "). Give fewer widths, or add dimensions with unsqueeze.");
+    fail<ShapeError>("pad: widths ", widths, " name ", widths.size() / 2, " dimensions but the tensor has ",
+                     x.dim(), " (shape ", x.shape(),
+                     "). Pass two widths for each dimension to pad, the last one first.");
   }
   Pad map{Dims::filled(x.dim(), 0), Dims::filled(x.dim(), 0), value};
   for (int i = 0; i < widths.size() / 2; ++i) {
     map.low[x.dim() - 1 - i] = widths[2 * i];
     map.high[x.dim() - 1 - i] = widths[2 * i + 1];
   }
-  check(x, map, widths);
+  check(x.shape(), map);
   return linear(map, x);
 }
 

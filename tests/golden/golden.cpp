@@ -14,8 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-template <class T>
-T element(const json& value) {
+template <class T> T element(const json& value) {
   if (!value.is_string()) return value.get<T>();
   if (value == "nan") return static_cast<T>(std::numeric_limits<double>::quiet_NaN());
   const double infinity = std::numeric_limits<double>::infinity();
@@ -25,7 +24,8 @@ T element(const json& value) {
 Tensor read_tensor(const json& packed) {
   if (packed.is_null()) return {};
   const Tensor t = Tensor::make(packed[1].get<std::vector<std::int64_t>>(), dtype_named(packed[0]));
-  if (static_cast<std::size_t>(t.numel()) != packed[2].size()) throw std::runtime_error("golden: a tensor is torn");
+  if (static_cast<std::size_t>(t.numel()) != packed[2].size())
+    throw std::runtime_error("golden: a tensor is torn");
   tenet::dispatch_all(t.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* to = t.data<T>();

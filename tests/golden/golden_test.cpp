@@ -19,7 +19,8 @@ namespace {
 
 Tensors converted(const Tensors& tensors, DType floating) {
   Tensors out;
-  for (const Tensor& t : tensors) out.push_back(t.defined() && tenet::is_floating(t.dtype()) ? t.to(floating) : t);
+  for (const Tensor& t : tensors)
+    out.push_back(t.defined() && tenet::is_floating(t.dtype()) ? t.to(floating) : t);
   return out;
 }
 
@@ -56,7 +57,8 @@ std::string difference(const Tensor& found, const Tensor& expected) {
 
 void expect_close(const Tensors& found, const Tensors& expected, const char* what) {
   ASSERT_EQ(found.size(), expected.size()) << what;
-  for (std::size_t k = 0; k < found.size(); ++k) EXPECT_EQ(difference(found[k], expected[k]), "") << what << ' ' << k;
+  for (std::size_t k = 0; k < found.size(); ++k)
+    EXPECT_EQ(difference(found[k], expected[k]), "") << what << ' ' << k;
 }
 
 Tensors outputs_of(const Op& op, const GoldenCase& c, Tensors& leaves) {
@@ -100,7 +102,8 @@ void check(const GoldenCase& c, DType floating) {
       EXPECT_EQ(outputs[i].dtype(), c.outputs[i].dtype());
     }
     if (c.gradients.empty()) return;
-    expect_close(gradients_of(outputs, leaves, converted(c.dys, outputs[0].dtype())), c.gradients, "gradient");
+    expect_close(gradients_of(outputs, leaves, converted(c.dys, outputs[0].dtype())), c.gradients,
+                 "gradient");
   } catch (const std::exception& error) {
     ADD_FAILURE() << "raised: " << error.what();
   }

@@ -384,6 +384,14 @@ def indexing():
         index = below(shape[dim], *size)
         g.add("gather", [real(*shape), index], lambda x, i: torch.gather(x, dim, i), dim=dim)
         g.add("scatter_add", [real(*shape), index, real(*size)], lambda x, i, s: torch.scatter_add(x, dim, i, s), dim=dim)
+    for dtype in [torch.int64, torch.int32, torch.uint8, torch.bool]:
+        index = below(3, 2, 4)
+        g.add("gather", [of(dtype, 2, 3), index], lambda x, i: torch.gather(x, 1, i), exact_types=True, dim=1)
+        g.add("scatter_add", [of(dtype, 2, 3), index, of(dtype, 2, 4)], lambda x, i, s: torch.scatter_add(x, 1, i, s), exact_types=True, dim=1)
+    index = below(3, 2, 4)
+    g.add("scatter_add", [real(2, 3), index, real(2, 4)], lambda x, i, s: x.scatter_add_(1, i, s), in_place=True, dim=1)
+    g.add("scatter_add", [real(4, 3), below(3, 2, 5), real(4, 6)], lambda x, i, s: torch.scatter_add(x, 1, i, s),
+          gradients=False, dim=1)  # PyTorch 2.13 gives dsrc the shape of the index and raises
     for shape, m in [((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 3), (2, 1)), ((), ()), ((0, 3), (3,))]:
         g.add("masked_fill", [real(*shape), mask(*m)], lambda x, k: torch.masked_fill(x, k, -2.5), value=-2.5)
     g.add("masked_fill", [of(torch.int64, 4), mask(4)], lambda x, k: torch.masked_fill(x, k, 7), exact_types=True, value=7)
@@ -403,6 +411,7 @@ def losses():
             target_shape = shape[:1] + shape[2:] if len(shape) > 1 else ()
             classes = shape[1] if len(shape) > 1 else shape[0]
             target = below(classes, *target_shape)
+            target.reshape(-1)[-1] = 0  # not every label is the ignored one
             o = {"reduction": reduction}
             g.add("nll_loss", [real(*shape), target], lambda x, t: F.nll_loss(x, t, **o), **o)
             g.add("cross_entropy", [real(*shape), target], lambda x, t: F.cross_entropy(x, t, **o), **o)
@@ -411,6 +420,9 @@ def losses():
                 some.reshape(-1)[::3] = -100
                 g.add("nll_loss", [real(*shape), some], lambda x, t: F.nll_loss(x, t, **o), **o)
                 g.add("cross_entropy", [real(*shape), some], lambda x, t: F.cross_entropy(x, t, **o), **o)
+                for e in [0.1, 1.0]:
+                    smooth = {"label_smoothing": e, **o}
+                    g.add("cross_entropy", [real(*shape), some], lambda x, t: F.cross_entropy(x, t, **smooth), **smooth)
                 other = {"ignore_index": 1, **o}
                 g.add("cross_entropy", [real(*shape), target], lambda x, t: F.cross_entropy(x, t, **other), **other)
         for shape in [(2, 3), (), (4,)]:
@@ -430,14 +442,16 @@ def windows():
                      ((1, 1, 7, 6), {"kernel_size": 2, "dilation": [2, 3]}), ((1, 1, 5, 6), {"kernel_size": 2, "stride": 2, "ceil_mode": True}),
                      ((1, 1, 5, 6), {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True}), ((2, 4, 4), {"kernel_size": 2}),
                      ((0, 1, 4, 4), {"kernel_size": 2})]:
-        g.add("max_pool2d", [distinct(*shape)], lambda x: F.max_pool2d(x, return_indices=True, **o), **o)
+        g.add("max_pool2d_with_indices", [distinct(*shape)], lambda x: F.max_pool2d(x, return_indices=True, **o), **o)
+        g.add("max_pool2d", [distinct(*shape)], lambda x: F.max_pool2d(x, **o), **o)
         if not o.get("dilation"):
             for include in [True, False]:
                 g.add("avg_pool2d", [real(*shape)], lambda x: F.avg_pool2d(x, count_include_pad=include, **o),
                       count_include_pad=include, **o)
-    g.add("max_pool2d", [special(1, math.nan, 3, 4).reshape(1, 1, 2, 2)], lambda x: F.max_pool2d(x, 2, return_indices=True),
+    g.add("max_pool2d_with_indices", [special(1, math.nan, 3, 4).reshape(1, 1, 2, 2)], lambda x: F.max_pool2d(x, 2, return_indices=True),
           gradients=False, kernel_size=2)
-    g.add("max_pool2d", [special(3, 3, 3, 3).reshape(1, 1, 2, 2)], lambda x: F.max_pool2d(x, 2, return_indices=True), kernel_size=2)
+    g.add("max_pool2d_with_indices", [special(3, 3, 3, 3).reshape(1, 1, 2, 2)], lambda x: F.max_pool2d(x, 2, return_indices=True), kernel_size=2)
+    g.add("max_pool2d", [of(torch.int32, 1, 4, 4)], lambda x: F.max_pool2d(x, 2), exact_types=True, kernel_size=2)
     for shape, o in [((1, 2, 4, 6), {"kernel_size": 2}), ((1, 1, 5, 7), {"kernel_size": 3, "stride": 3, "padding": 1}), ((2, 4, 4), {"kernel_size": 2})]:
         y, index = F.max_pool2d(distinct(*shape), return_indices=True, **o)
         size = list(shape[-2:])

@@ -8,7 +8,7 @@ A case is:
     case DTYPE EXTENTS... | VALUES...          exact values (hexadecimal floats), or "ramp SCALE SHIFT": element i is
     TEXT                                       ((i * 7919) % 10007 - SHIFT) * SCALE, too many to write down
     end
-PyTorch's text names types "torch.float64"; here it is "float64".
+PyTorch names types "torch.float64" where Tenet says "float64", so its suffixes are changed before lines are broken.
 """
 import math
 import pathlib
@@ -21,12 +21,13 @@ FLOATS = ["float32", "float64"]
 out = []
 
 
-def text_of(tensor):
-    return str(tensor).replace("dtype=torch.", "dtype=")
+add_suffixes = torch._tensor_str._add_suffixes
+torch._tensor_str._add_suffixes = lambda text, suffixes, *rest, **named: add_suffixes(
+    text, [s.replace("=torch.", "=") for s in suffixes], *rest, **named)
 
 
 def write(dtype, shape, tensor, values):
-    out.append(f"case {dtype} {' '.join(map(str, shape))} | {values}\n{text_of(tensor)}\nend\n")
+    out.append(f"case {dtype} {' '.join(map(str, shape))} | {values}\n{str(tensor)}\nend\n")
 
 
 def case(dtype, shape, values):
@@ -87,4 +88,4 @@ for shape in [[1000], [1001], [10, 100], [7, 143], [11, 91], [1, 1001], [1001, 1
         ramp(dtype, shape, scale, shift)
 path = pathlib.Path(__file__).with_name("print.txt")
 path.write_text("".join(out))
-print(f"{path}: {len([o for o in out])} cases, {path.stat().st_size} bytes")
+print(f"{path}: {len(out)} cases, {path.stat().st_size} bytes")

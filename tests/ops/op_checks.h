@@ -44,8 +44,7 @@ bool typed(const Sample& sample);
 inline std::string op_name(const testing::TestParamInfo<std::string>& info) { return info.param; }
 
 /// Runs body(op, sample, seed) for every sample of the row, with the repro line in scope.
-template <class Body>
-void each_sample(const Op& op, DType dtype, Body body) {
+template <class Body> void each_sample(const Op& op, DType dtype, Body body) {
   for (std::size_t i = 0; i < op.samples.size(); ++i) {
     SCOPED_TRACE(repro(op, op.samples[i], dtype, i));
     body(op.samples[i], draw(op.samples[i], dtype, i));

@@ -82,7 +82,8 @@ std::string Options::str() const {
 
 tenet::DType dtype_named(const std::string& name) {
   using tenet::DType;
-  for (DType dtype : {DType::float32, DType::float64, DType::int64, DType::int32, DType::uint8, DType::boolean}) {
+  for (DType dtype :
+       {DType::float32, DType::float64, DType::int64, DType::int32, DType::uint8, DType::boolean}) {
     if (name == tenet::name(dtype)) return dtype;
   }
   throw std::invalid_argument("no dtype is called " + name);

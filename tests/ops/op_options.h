@@ -23,8 +23,7 @@ class Options {
   /// What may stand for a value.
   struct Entry {
     Entry(bool value) : value(value) {}
-    template <std::integral I>
-    Entry(I number) : value(static_cast<std::int64_t>(number)) {}
+    template <std::integral I> Entry(I number) : value(static_cast<std::int64_t>(number)) {}
     Entry(double number) : value(number) {}
     Entry(const char* text) : value(std::string(text)) {}
     Entry(std::string text) : value(std::move(text)) {}

@@ -46,8 +46,7 @@ std::vector<std::int64_t> permutation(std::int64_t n, Random& random) {
   return order;
 }
 
-template <class T>
-void fill(T* data, std::int64_t n, const Input& input, DType dtype, Random& random) {
+template <class T> void fill(T* data, std::int64_t n, const Input& input, DType dtype, Random& random) {
   const bool orders = input.draw == Draw::distinct || input.draw == Draw::permuted;
   const std::vector<std::int64_t> order = orders ? permutation(n, random) : std::vector<std::int64_t>();
   for (std::int64_t i = 0; i < n; ++i) {
@@ -91,7 +90,8 @@ Tensors draw(const Sample& sample, DType dtype, std::uint64_t seed) {
 }
 
 std::string repro(const Op& op, const Sample& sample, DType dtype, std::uint64_t seed) {
-  std::string line = "op=" + op.name + " dtype=" + tenet::name(dtype) + " seed=" + std::to_string(seed) + " shapes=";
+  std::string line =
+      "op=" + op.name + " dtype=" + tenet::name(dtype) + " seed=" + std::to_string(seed) + " shapes=";
   for (const Input& input : sample.inputs) line += tenet::str(input.shape);
   return line + " options=" + sample.options.str();
 }
@@ -99,7 +99,8 @@ std::string repro(const Op& op, const Sample& sample, DType dtype, std::uint64_t
 const std::vector<Op>& op_table() {
   static const std::vector<Op> table = [] {
     std::vector<Op> all;
-    for (auto family : {elementwise_ops, compare_ops, reduce_ops, matmul_ops, view_ops, create_ops, shape_ops, random_ops, index_ops, loss_ops, conv_ops}) {
+    for (auto family : {elementwise_ops, compare_ops, reduce_ops, matmul_ops, view_ops, create_ops, shape_ops,
+                        random_ops, index_ops, loss_ops, pool_ops, conv_ops}) {
       for (Op& op : family()) all.push_back(std::move(op));
     }
     return all;

@@ -42,30 +42,12 @@ struct Input {
   bool typed() const { return draw < Draw::index; }  // takes the type under test
 };
 
-template <class... I>
-Input real(I... extents) {
-  return {{extents...}, Draw::real};
-}
-template <class... I>
-Input positive(I... extents) {
-  return {{extents...}, Draw::positive};
-}
-template <class... I>
-Input low(I... extents) {
-  return {{extents...}, Draw::low};
-}
-template <class... I>
-Input high(I... extents) {
-  return {{extents...}, Draw::high};
-}
-template <class... I>
-Input distinct(I... extents) {
-  return {{extents...}, Draw::distinct};
-}
-template <class... I>
-Input mask(I... extents) {
-  return {{extents...}, Draw::mask};
-}
+template <class... I> Input real(I... extents) { return {{extents...}, Draw::real}; }
+template <class... I> Input positive(I... extents) { return {{extents...}, Draw::positive}; }
+template <class... I> Input low(I... extents) { return {{extents...}, Draw::low}; }
+template <class... I> Input high(I... extents) { return {{extents...}, Draw::high}; }
+template <class... I> Input distinct(I... extents) { return {{extents...}, Draw::distinct}; }
+template <class... I> Input mask(I... extents) { return {{extents...}, Draw::mask}; }
 inline Input index_below(std::int64_t below, const Shape& shape) { return {shape, Draw::index, below}; }
 inline Input labels_below(std::int64_t below, const Shape& shape) { return {shape, Draw::labels, below}; }
 
@@ -101,7 +83,8 @@ inline DType promoted(DType in, const Options& o, int) {
 }
 
 inline const std::vector<DType> kFloats = {tenet::float32, tenet::float64};
-inline const std::vector<DType> kNumbers = {tenet::float32, tenet::float64, tenet::int64, tenet::int32, tenet::uint8};
+inline const std::vector<DType> kNumbers = {tenet::float32, tenet::float64, tenet::int64, tenet::int32,
+                                            tenet::uint8};
 inline const std::vector<DType> kAll = {tenet::float32, tenet::float64, tenet::int64,
                                         tenet::int32,   tenet::uint8,   tenet::boolean};
 
@@ -114,15 +97,16 @@ struct Op {
   std::vector<Sample> samples = {};
   std::vector<DType> types = kFloats;  // that the typed inputs may have; the others are DTypeErrors
   Result result = same;
-  InputSet gradient = 1;               // the inputs that get a gradient
-  std::vector<InputSet> linear = {};   // each a set of inputs the op is linear, or affine, in together
-  bool smooth = true;                  // whether a second derivative is worth checking
-  std::function<Tensor&(Tensors& inputs, const Options& options)> in_place = nullptr;  // writes into inputs[0]
+  InputSet gradient = 1;              // the inputs that get a gradient
+  std::vector<InputSet> linear = {};  // each a set of inputs the op is linear, or affine, in together
+  bool smooth = true;                 // whether a second derivative is worth checking
+  std::function<Tensor&(Tensors& inputs, const Options& options)> in_place =
+      nullptr;  // writes into inputs[0]
   std::vector<Wrong> wrong = {};
-  bool any_layout = true;              // whether it accepts every layout; where not, a wrong call says so
-  const char* no_golden = nullptr;     // why PyTorch has no second opinion
-  const char* no_empty = nullptr;      // why there is no sample with a zero extent
-  const char* no_scalar = nullptr;     // why there is no sample with a 0-dimensional input
+  bool any_layout = true;           // whether it accepts every layout; where not, a wrong call says so
+  const char* no_golden = nullptr;  // why PyTorch has no second opinion
+  const char* no_empty = nullptr;   // why there is no sample with a zero extent
+  const char* no_scalar = nullptr;  // why there is no sample with a 0-dimensional input
 };
 
 /// Every row, in the order of the families' files.
@@ -152,6 +136,7 @@ std::vector<Op> shape_ops();
 std::vector<Op> random_ops();
 std::vector<Op> index_ops();
 std::vector<Op> loss_ops();
+std::vector<Op> pool_ops();
 std::vector<Op> conv_ops();
 
 }  // namespace tenet_test

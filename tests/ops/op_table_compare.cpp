@@ -12,34 +12,42 @@ using TensorScalar = Tensor (*)(const Tensor&, tenet::Scalar);
 /// `said` is the name in the message: gt and ge are lt and le with the operands exchanged.
 Op compare(const std::string& name, Tensors2 f, TensorScalar g, const std::string& said) {
   const bool swapped = said != name;
-  return {.name = name,
-          .call =
-              [f, g](const Tensors& in, const Options& o) {
-                return Tensors{o.has("right") ? g(in[0], o.scalar("right")) : f(in[0], in[1])};
-              },
-          .samples = {{{real(2, 3), real(2, 3)}},
-                      {{{{8}, Draw::index, 2}, {{8}, Draw::index, 2}}},
-                      {{real(2, 1, 3), real(4, 1)}},
-                      {{real(), real()}},
-                      {{real(0, 3), real(3)}},
-                      {{real(7)}, {{"right", 1}}},
-                      {{real(7)}, {{"right", 0.5}}},
-                      {{real(300, 301), real(301)}, {}, true}},
-          .types = kAll,
-          .result = bool_result,
-          .gradient = 0,
-          .wrong = {{[] { return Tensors{tenet::ones({3}), tenet::ones({2})}; },
-                     {},
-                     "ShapeError",
-                     said + (swapped ? ": shapes [2] and [3] do not broadcast: dimension -1 has extents 2 and 3."
-                                     : ": shapes [3] and [2] do not broadcast: dimension -1 has extents 3 and 2.") +
-                         " Extents must be equal, or one of them 1; reshape or unsqueeze first."}}};
+  return {
+      .name = name,
+      .call =
+          [f, g](const Tensors& in, const Options& o) {
+            return Tensors{o.has("right") ? g(in[0], o.scalar("right")) : f(in[0], in[1])};
+          },
+      .samples = {{{real(2, 3), real(2, 3)}},
+                  {{{{8}, Draw::index, 2}, {{8}, Draw::index, 2}}},
+                  {{real(2, 1, 3), real(4, 1)}},
+                  {{real(), real()}},
+                  {{real(0, 3), real(3)}},
+                  {{real(7)}, {{"right", 1}}},
+                  {{real(7)}, {{"right", 0.5}}},
+                  {{real(300, 301), real(301)}, {}, true}},
+      .types = kAll,
+      .result = bool_result,
+      .gradient = 0,
+      .wrong = {{[] {
+                   return Tensors{tenet::ones({3}), tenet::ones({2})};
+                 },
+                 {},
+                 "ShapeError",
+                 said +
+                     (swapped ? ": shapes [2] and [3] do not broadcast: dimension -1 has extents 2 and 3."
+                              : ": shapes [3] and [2] do not broadcast: dimension -1 has extents 3 and 2.") +
+                     " Extents must be equal, or one of them 1; reshape or unsqueeze first."}}};
 }
 
 Op test_of_one(const std::string& name, Tensor (*f)(const Tensor&)) {
   return {.name = name,
           .call = [f](const Tensors& in, const Options&) { return Tensors{f(in[0])}; },
-          .samples = {{{real(2, 3)}}, {{{{8}, Draw::index, 2}}}, {{real()}}, {{real(0, 3)}}, {{real(300, 301)}, {}, true}},
+          .samples = {{{real(2, 3)}},
+                      {{{{8}, Draw::index, 2}}},
+                      {{real()}},
+                      {{real(0, 3)}},
+                      {{real(300, 301)}, {}, true}},
           .types = kAll,
           .result = bool_result,
           .gradient = 0};

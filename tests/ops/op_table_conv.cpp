@@ -38,17 +38,16 @@ ConvTransposeOptions transpose_options(const Options& o) {
 
 Tensor bias_of(const Tensors& in) { return in.size() > 2 ? in[2] : Tensor(); }
 
-template <class F>
-Op conv_op(const std::string& name, F f) {
+template <class F> Op conv_op(const std::string& name, F f) {
   return {.name = name,
-          .call = [f](const Tensors& in, const Options& o) { return Tensors{f(in[0], in[1], bias_of(in), conv_options(o))}; },
+          .call = [f](const Tensors& in,
+                      const Options& o) { return Tensors{f(in[0], in[1], bias_of(in), conv_options(o))}; },
           .gradient = 7,
           .linear = {5, 6},
           .no_scalar = "an image has at least two dimensions"};
 }
 
-template <class F>
-Op transpose_op(const std::string& name, F f) {
+template <class F> Op transpose_op(const std::string& name, F f) {
   Op op = conv_op(name, tenet::conv2d);
   op.call = [f](const Tensors& in, const Options& o) {
     return Tensors{f(in[0], in[1], bias_of(in), transpose_options(o))};
@@ -67,43 +66,47 @@ Wrong wrong(const std::vector<Shape>& shapes, Options options, std::string error
 
 Op conv2d_op() {
   Op op = conv_op("conv2d", tenet::conv2d);
-  op.samples = {{{real(2, 2, 5, 4), real(3, 2, 3, 2), real(3)}},
-                {{real(1, 2, 6, 5), real(2, 2, 3, 2)}, {{"stride", {2, 1}}, {"padding", {1, 2}}}},
-                {{real(1, 4, 6, 5), real(4, 2, 3, 2), real(4)},
-                 {{"groups", 2}, {"stride", {1, 2}}, {"dilation", {2, 1}}, {"padding", {1, 0}}}},
-                {{real(2, 3, 5, 4), real(6, 1, 3, 3)}, {{"groups", 3}, {"padding", 1}}},
-                {{real(2, 3, 3, 4), real(2, 3, 1, 1), real(2)}},
-                {{real(1, 2, 6, 6), real(2, 2, 2, 3)}, {{"stride", {2, 3}}}},
-                {{real(1, 2, 5, 4), real(2, 2, 3, 2)}, {{"padding_low", {0, 2}}, {"padding_high", {1, 0}}}},
-                {{real(1, 2, 7, 6), real(2, 2, 3, 2)}, {{"padding", "same"}, {"stride", {2, 3}}}},
-                {{real(2, 5, 4), real(3, 2, 3, 2), real(3)}},
-                {{real(0, 2, 5, 4), real(3, 2, 3, 2), real(3)}},
-                {{real(1, 0, 5, 4), real(3, 0, 3, 2), real(3)}},
-                {{real(1, 2, 5, 4), real(0, 2, 3, 2), real(0)}},
-                {{real(1, 2, 0, 4), real(1, 2, 2, 2), real(1)}, {{"padding", 1}}},
-                {{real(5, 8, 19, 17), real(12, 4, 3, 5), real(12)}, {{"groups", 2}, {"padding", {1, 2}}}, true},
-                {{real(3, 16, 33, 31), real(16, 1, 3, 3)}, {{"groups", 16}, {"stride", 2}}, true}};
+  op.samples = {
+      {{real(2, 2, 5, 4), real(3, 2, 3, 2), real(3)}},
+      {{real(1, 2, 6, 5), real(2, 2, 3, 2)}, {{"stride", {2, 1}}, {"padding", {1, 2}}}},
+      {{real(1, 4, 6, 5), real(4, 2, 3, 2), real(4)},
+       {{"groups", 2}, {"stride", {1, 2}}, {"dilation", {2, 1}}, {"padding", {1, 0}}}},
+      {{real(2, 3, 5, 4), real(6, 1, 3, 3)}, {{"groups", 3}, {"padding", 1}}},
+      {{real(2, 3, 3, 4), real(2, 3, 1, 1), real(2)}},
+      {{real(1, 2, 6, 6), real(2, 2, 2, 3)}, {{"stride", {2, 3}}}},
+      {{real(1, 2, 5, 4), real(2, 2, 3, 2)}, {{"padding_low", {0, 2}}, {"padding_high", {1, 0}}}},
+      {{real(1, 2, 7, 6), real(2, 2, 3, 2)}, {{"padding", "same"}, {"stride", {2, 3}}}},
+      {{real(2, 5, 4), real(3, 2, 3, 2), real(3)}},
+      {{real(0, 2, 5, 4), real(3, 2, 3, 2), real(3)}},
+      {{real(1, 0, 5, 4), real(3, 0, 3, 2), real(3)}},
+      {{real(1, 2, 5, 4), real(0, 2, 3, 2), real(0)}},
+      {{real(1, 2, 0, 4), real(1, 2, 2, 2), real(1)}, {{"padding", 1}}},
+      {{real(5, 8, 19, 17), real(12, 4, 3, 5), real(12)}, {{"groups", 2}, {"padding", {1, 2}}}, true},
+      {{real(3, 16, 33, 31), real(16, 1, 3, 3)}, {{"groups", 16}, {"stride", 2}}, true}};
   op.wrong = conv2d_wrong();
   return op;
 }
 
 Op conv_transpose2d_op() {
   Op op = transpose_op("conv_transpose2d", tenet::conv_transpose2d);
-  op.samples = {{{real(2, 2, 3, 4), real(2, 3, 3, 2), real(3)}},
-                {{real(1, 2, 3, 2), real(2, 1, 3, 2)}, {{"stride", {2, 3}}, {"padding", {1, 0}}, {"output_padding", {1, 2}}}},
-                {{real(1, 1, 3, 4), real(1, 2, 2, 3), real(2)},
-                 {{"dilation", {3, 2}}, {"padding", {0, 1}}, {"output_padding", {2, 1}}}},
-                {{real(1, 4, 3, 2), real(4, 3, 2, 3), real(6)}, {{"groups", 2}, {"stride", 2}, {"output_padding", {0, 1}}}},
-                {{real(2, 3, 3, 2), real(3, 2, 3, 3)}, {{"groups", 3}, {"padding", 1}, {"stride", 2}}},
-                {{real(1, 3, 3, 2), real(3, 2, 1, 1)}, {{"stride", 2}, {"output_padding", 1}}},
-                {{real(1, 2, 3, 2), real(2, 2, 2, 3)}, {{"stride", {2, 3}}}},
-                {{real(1, 2, 4, 3), real(2, 2, 3, 4)}, {{"padding_low", {0, 2}}, {"padding_high", {1, 0}}}},
-                {{real(1, 2, 3, 2), real(2, 2, 3, 4)}, {{"padding", "same"}, {"stride", {2, 3}}}},
-                {{real(1, 2, 3, 2), real(2, 1, 3, 3)}, {{"stride", 2}, {"padding", 1}, {"output_size", {6, 3}}}},
-                {{real(2, 3, 4), real(2, 3, 3, 2), real(3)}, {{"stride", 2}}},
-                {{real(0, 2, 3, 4), real(2, 3, 3, 2), real(3)}},
-                {{real(1, 0, 3, 4), real(0, 3, 3, 2), real(3)}},
-                {{real(5, 8, 11, 9), real(8, 6, 3, 5), real(12)}, {{"groups", 2}, {"stride", 2}}, true}};
+  op.samples = {
+      {{real(2, 2, 3, 4), real(2, 3, 3, 2), real(3)}},
+      {{real(1, 2, 3, 2), real(2, 1, 3, 2)},
+       {{"stride", {2, 3}}, {"padding", {1, 0}}, {"output_padding", {1, 2}}}},
+      {{real(1, 1, 3, 4), real(1, 2, 2, 3), real(2)},
+       {{"dilation", {3, 2}}, {"padding", {0, 1}}, {"output_padding", {2, 1}}}},
+      {{real(1, 4, 3, 2), real(4, 3, 2, 3), real(6)},
+       {{"groups", 2}, {"stride", 2}, {"output_padding", {0, 1}}}},
+      {{real(2, 3, 3, 2), real(3, 2, 3, 3)}, {{"groups", 3}, {"padding", 1}, {"stride", 2}}},
+      {{real(1, 3, 3, 2), real(3, 2, 1, 1)}, {{"stride", 2}, {"output_padding", 1}}},
+      {{real(1, 2, 3, 2), real(2, 2, 2, 3)}, {{"stride", {2, 3}}}},
+      {{real(1, 2, 4, 3), real(2, 2, 3, 4)}, {{"padding_low", {0, 2}}, {"padding_high", {1, 0}}}},
+      {{real(1, 2, 3, 2), real(2, 2, 3, 4)}, {{"padding", "same"}, {"stride", {2, 3}}}},
+      {{real(1, 2, 3, 2), real(2, 1, 3, 3)}, {{"stride", 2}, {"padding", 1}, {"output_size", {6, 3}}}},
+      {{real(2, 3, 4), real(2, 3, 3, 2), real(3)}, {{"stride", 2}}},
+      {{real(0, 2, 3, 4), real(2, 3, 3, 2), real(3)}},
+      {{real(1, 0, 3, 4), real(0, 3, 3, 2), real(3)}},
+      {{real(5, 8, 11, 9), real(8, 6, 3, 5), real(12)}, {{"groups", 2}, {"stride", 2}}, true}};
   op.wrong = conv_transpose2d_wrong();
   return op;
 }
@@ -114,9 +117,10 @@ Op conv_any() {
                 {{real(1, 1, 3, 4, 3), real(2, 1, 2, 3, 2)}, {{"stride", {1, 2, 1}}, {"padding", {1, 0, 1}}}},
                 {{real(2, 5), real(3, 2, 2)}},
                 {{real(0, 2, 5), real(3, 2, 2), real(3)}}};
-  op.wrong = {wrong({{1, 1, 4}, {1, 1}}, {}, "ShapeError",
-                    "conv: weight must have 3, 4 or 5 dimensions (two of channels and 1 to 3 kernel extents) but has shape "
-                    "[1, 1]. Reshape it.")};
+  op.wrong = {wrong(
+      {{1, 1, 4}, {1, 1}}, {}, "ShapeError",
+      "conv: weight must have 3, 4 or 5 dimensions (two of channels and 1 to 3 kernel extents) but has shape "
+      "[1, 1]. Reshape it.")};
   return op;
 }
 
@@ -126,13 +130,15 @@ Op conv_transpose_any() {
                 {{real(1, 1, 2, 3, 2), real(1, 2, 2, 3, 2)}, {{"stride", {1, 2, 1}}, {"padding", {1, 0, 1}}}},
                 {{real(2, 5), real(2, 3, 2)}},
                 {{real(0, 2, 3), real(2, 3, 2), real(3)}}};
-  op.wrong = {wrong({{1, 1, 4}, {1, 1}}, {}, "ShapeError",
-                    "conv_transpose: weight must have 3, 4 or 5 dimensions (two of channels and 1 to 3 kernel extents) but "
-                    "has shape [1, 1]. Reshape it.")};
+  op.wrong = {wrong(
+      {{1, 1, 4}, {1, 1}}, {}, "ShapeError",
+      "conv_transpose: weight must have 3, 4 or 5 dimensions (two of channels and 1 to 3 kernel extents) but "
+      "has shape [1, 1]. Reshape it.")};
   return op;
 }
 
-constexpr const char* kNoMatrices = "PyTorch writes no such matrices; tests/ops/conv compares them with conv itself";
+constexpr const char* kNoMatrices =
+    "PyTorch writes no such matrices; tests/ops/conv compares them with conv itself";
 
 Op as_matrix_op() {
   return {.name = "as_matrix",
@@ -161,8 +167,8 @@ Op conv_transpose_matrix_op() {
 }  // namespace
 
 std::vector<Op> conv_ops() {
-  return {conv2d_op(),  conv_transpose2d_op(), conv_any(), conv_transpose_any(),
-          as_matrix_op(), conv_transpose_matrix_op()};
+  return {conv2d_op(),          conv_transpose2d_op(), conv_any(),
+          conv_transpose_any(), as_matrix_op(),        conv_transpose_matrix_op()};
 }
 
 }  // namespace tenet_test

@@ -15,7 +15,9 @@ Wrong wrong(const std::vector<Shape>& shapes, Options options, std::string error
 }
 
 Wrong wrong_types(const std::string& op) {
-  return {[] { return Tensors{tenet::ones({1, 1, 2, 2}), tenet::ones({1, 1, 1, 1}, {.dtype = tenet::float64})}; },
+  return {[] {
+            return Tensors{tenet::ones({1, 1, 2, 2}), tenet::ones({1, 1, 1, 1}, {.dtype = tenet::float64})};
+          },
           {},
           "DTypeError",
           op + ": input is float32, weight float64. All must be of the same floating type; convert with "
@@ -129,13 +131,16 @@ std::vector<Wrong> conv_transpose2d_wrong() {
                 "conv_transpose2d: output_size=16 along H cannot be reached: an input of extent 8 "
                 "gives (8 - 1) * 2 + 1 * (3 - 1) + 1 - 0 - 0 = 17, plus an output_padding of at "
                 "most 1. Choose an output_size in [17, 18]."),
-          wrong({{2, 3, 8, 8}, {3, 8, 3, 3}}, {{"stride", 2}, {"output_size", 17}, {"output_padding", 1}}, "ValueError",
+          wrong({{2, 3, 8, 8}, {3, 8, 3, 3}}, {{"stride", 2}, {"output_size", 17}, {"output_padding", 1}},
+                "ValueError",
                 "conv_transpose2d: output_size=[17, 17] and output_padding=[1, 1] are both given. "
                 "Each determines the size of the result: leave one out."),
-          wrong({{2, 3, 8, 8}, {3, 8, 3, 3}}, {{"padding", "same"}, {"output_padding", 1}, {"stride", 2}}, "ValueError",
+          wrong({{2, 3, 8, 8}, {3, 8, 3, 3}}, {{"padding", "same"}, {"output_padding", 1}, {"stride", 2}},
+                "ValueError",
                 "conv_transpose2d: output_padding=1 along H cannot be combined with "
                 "padding=\"same\", which determines it. Leave it out, or pass output_size."),
-          wrong({{2, 3, 8, 8}, {3, 8, 3, 3}}, {{"padding", "same"}, {"output_size", 14}, {"stride", 2}}, "ShapeError",
+          wrong({{2, 3, 8, 8}, {3, 8, 3, 3}}, {{"padding", "same"}, {"output_size", 14}, {"stride", 2}},
+                "ShapeError",
                 "conv_transpose2d: output_size=14 along H cannot be reached: with "
                 "padding=\"same\" and stride=2 an input of extent 8 comes from 15 to 16. Choose "
                 "an output_size in [15, 16]."),

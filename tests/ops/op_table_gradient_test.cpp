@@ -14,10 +14,10 @@ class EveryOpsGradient : public testing::TestWithParam<std::string> {
   const Op& op_ = op_named(GetParam());
 
   /// Calls body(sample, inputs) for samples that are small and lose no digits on the way (a cast to float32).
-  template <class Body>
-  void each_small_sample(DType dtype, Body body) {
+  template <class Body> void each_small_sample(DType dtype, Body body) {
     each_sample(op_, dtype, [&](const Sample& sample, const Tensors& inputs) {
-      if (sample.big || (dtype == tenet::float64 && op_.result(dtype, sample.options, 0) == tenet::float32)) return;
+      if (sample.big || (dtype == tenet::float64 && op_.result(dtype, sample.options, 0) == tenet::float32))
+        return;
       body(sample, inputs);
     });
   }

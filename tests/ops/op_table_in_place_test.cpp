@@ -17,8 +17,7 @@ class EveryInPlaceForm : public testing::TestWithParam<std::string> {
   const Op& op_ = op_named(GetParam());
 
   /// Runs body for each sample whose result fits into its first input.
-  template <class Body>
-  void each_fitting(const std::vector<DType>& types, Body body) {
+  template <class Body> void each_fitting(const std::vector<DType>& types, Body body) {
     int used = 0;
     for (DType dtype : types) {
       each_sample(op_, dtype, [&](const Sample& sample, const Tensors& inputs) {

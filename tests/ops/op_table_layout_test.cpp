@@ -21,7 +21,8 @@ void expect_same(const Op& op, const Options& options, const Tensors& inputs, co
   EXPECT_TRUE(same_bits(expected.gradients, found.gradients)) << "gradients";
 }
 
-void check_layout(const Op& op, const Options& options, const Tensors& inputs, Layout layout, std::size_t which) {
+void check_layout(const Op& op, const Options& options, const Tensors& inputs, Layout layout,
+                  std::size_t which) {
   SCOPED_TRACE(std::string("layout=") + name(layout) + " of input " +
                (which == inputs.size() ? "all" : std::to_string(which)));
   Tensors contiguous = inputs, laid_out = inputs, buffers, before;

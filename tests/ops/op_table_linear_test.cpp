@@ -25,8 +25,7 @@ class EveryOpsLinearity : public testing::TestWithParam<std::string> {
   }
 
   /// Calls body(sample, inputs, set) for every set of inputs that have a gradient.
-  template <class Body>
-  void each_set(Body body) {
+  template <class Body> void each_set(Body body) {
     each_sample(op_, tenet::float64, [&](const Sample& sample, const Tensors& inputs) {
       if (sample.big || op_.gradient == 0) return;
       for (InputSet set = 1; set < (1u << inputs.size()); ++set) {
@@ -78,7 +77,9 @@ Tensors shifted(const Tensors& x, const Tensors& v, InputSet set, double step) {
   return out;
 }
 
-double dot(const Tensor& a, const Tensor& b) { return (a.to(tenet::float64) * b.to(tenet::float64)).sum().item<double>(); }
+double dot(const Tensor& a, const Tensor& b) {
+  return (a.to(tenet::float64) * b.to(tenet::float64)).sum().item<double>();
+}
 
 TEST_P(EveryOpsLinearity, IsTrueAndTheGradientIsTheAdjoint) {
   each_set([&](const Sample& sample, const Tensors& x, InputSet set) {
@@ -108,7 +109,8 @@ TEST_P(EveryOpsLinearity, IsTrueAndTheGradientIsTheAdjoint) {
       ++next;
     }
     const double by_value = dot(up - down, dy) / 2;
-    EXPECT_NEAR(by_value, by_gradient, tolerance * 100 * (1 + std::abs(by_value))) << "<A v, dy> and <v, A^T dy>";
+    EXPECT_NEAR(by_value, by_gradient, tolerance * 100 * (1 + std::abs(by_value)))
+        << "<A v, dy> and <v, A^T dy>";
   });
 }
 

@@ -12,19 +12,28 @@ using Reduction = Tensor (*)(const Tensor&, const tenet::Dims&, bool);
 tenet::Dims dims(const Options& o) { return o.list_or("dims", {}); }
 
 Wrong dim_out_of_range(const std::string& name, Options options) {
-  return {[] { return Tensors{tenet::ones({2, 3})}; }, std::move(options), "IndexError",
+  return {[] {
+            return Tensors{tenet::ones({2, 3})};
+          },
+          std::move(options), "IndexError",
           name + ": dim 2 is out of range for a tensor of 2 dimensions. Use a dim in [-2, 1]."};
 }
 
 Wrong of_nothing(const std::string& name, Options options = {}) {
-  return {[] { return Tensors{tenet::ones({2, 0})}; }, std::move(options), "ShapeError",
-          name + ": there is no " + name + " of no elements (shape [2, 0]). Reduce over dimensions that are not empty."};
+  return {[] {
+            return Tensors{tenet::ones({2, 0})};
+          },
+          std::move(options), "ShapeError",
+          name + ": there is no " + name +
+              " of no elements (shape [2, 0]). Reduce over dimensions that are not empty."};
 }
 
 /// A reduction over `dims` with `keepdim`.
-Op reduction(const std::string& name, Reduction f, Draw draw, const std::vector<DType>& types, Result result) {
+Op reduction(const std::string& name, Reduction f, Draw draw, const std::vector<DType>& types,
+             Result result) {
   return {.name = name,
-          .call = [f](const Tensors& in, const Options& o) { return Tensors{f(in[0], dims(o), o.flag("keepdim"))}; },
+          .call = [f](const Tensors& in,
+                      const Options& o) { return Tensors{f(in[0], dims(o), o.flag("keepdim"))}; },
           .samples = {{{{{2, 3, 4}, draw}}},
                       {{{{2, 3, 4}, draw}}, {{"keepdim", true}}},
                       {{{{2, 3, 4}, draw}}, {{"dims", {1}}}},
@@ -39,7 +48,9 @@ Op reduction(const std::string& name, Reduction f, Draw draw, const std::vector<
           .types = types,
           .result = result,
           .wrong = {dim_out_of_range(name, {{"dims", {2}}}),
-                    {[] { return Tensors{tenet::ones({2, 3})}; },
+                    {[] {
+                       return Tensors{tenet::ones({2, 3})};
+                     },
                      {{"dims", {1, -1}}},
                      "ValueError",
                      name + ": dim -1 appears more than once in [1, -1]. Name each dimension once."}}};
@@ -57,10 +68,11 @@ Op mean_op() {
   Op op = reduction("mean", tenet::mean, Draw::real, kFloats, same);
   op.linear = {1};
   op.wrong.push_back(of_nothing("mean"));
-  op.wrong.push_back({[] { return Tensors{tenet::ones({2}, {.dtype = tenet::int64})}; },
-                      {},
-                      "DTypeError",
-                      "mean: needs a floating-point tensor but got int64. Convert with .to(tenet::float32) first."});
+  op.wrong.push_back(
+      {[] { return Tensors{tenet::ones({2}, {.dtype = tenet::int64})}; },
+       {},
+       "DTypeError",
+       "mean: needs a floating-point tensor but got int64. Convert with .to(tenet::float32) first."});
   return op;
 }
 
@@ -69,15 +81,19 @@ Op var_op() {
   op.call = [](const Tensors& in, const Options& o) {
     return Tensors{tenet::var(in[0], dims(o), o.integer_or("correction", 1), o.flag("keepdim"))};
   };
-  std::erase_if(op.samples, [](const Sample& s) { return s.inputs[0].shape.empty() || s.inputs[0].shape[1] == 1; });
+  std::erase_if(op.samples,
+                [](const Sample& s) { return s.inputs[0].shape.empty() || s.inputs[0].shape[1] == 1; });
   op.samples.push_back({{real()}, {{"correction", 0}}});
   op.samples.push_back({{real(2, 5)}, {{"dims", {1}}, {"correction", 0}}});
   op.samples.push_back({{real(2, 5)}, {{"dims", {1}}, {"correction", 3}}});
-  op.wrong.push_back({[] { return Tensors{tenet::ones({2, 1})}; },
-                      {{"dims", {1}}},
-                      "ShapeError",
-                      "var: 1 elements with correction 1 leave nothing to divide by (shape [2, 1]). Use more elements or "
-                      "a smaller correction."});
+  op.wrong.push_back(
+      {[] {
+         return Tensors{tenet::ones({2, 1})};
+       },
+       {{"dims", {1}}},
+       "ShapeError",
+       "var: 1 elements with correction 1 leave nothing to divide by (shape [2, 1]). Use more elements or "
+       "a smaller correction."});
   return op;
 }
 
@@ -137,12 +153,14 @@ Op argmax_op() {
           .types = kAll,
           .result = int64_result,
           .gradient = 0,
-          .wrong = {dim_out_of_range("argmax", {{"dim", 2}}), of_nothing("argmax"), of_nothing("argmax", {{"dim", 1}})}};
+          .wrong = {dim_out_of_range("argmax", {{"dim", 2}}), of_nothing("argmax"),
+                    of_nothing("argmax", {{"dim", 1}})}};
 }
 
 Op sum_to_op() {
   return {.name = "sum_to",
-          .call = [](const Tensors& in, const Options& o) { return Tensors{tenet::sum_to(in[0], o.list("shape"))}; },
+          .call = [](const Tensors& in,
+                     const Options& o) { return Tensors{tenet::sum_to(in[0], o.list("shape"))}; },
           .samples = {{{real(2, 3, 4)}, {{"shape", {3, 1}}}},
                       {{real(2, 3)}, {{"shape", tenet::Dims{}}}},
                       {{real(2, 0)}, {{"shape", {2, 1}}}},
@@ -156,8 +174,8 @@ Op sum_to_op() {
 
 Op broadcast_to_op() {
   return {.name = "broadcast_to",
-          .call =
-              [](const Tensors& in, const Options& o) { return Tensors{tenet::broadcast_to(in[0], o.list("shape"))}; },
+          .call = [](const Tensors& in,
+                     const Options& o) { return Tensors{tenet::broadcast_to(in[0], o.list("shape"))}; },
           .samples = {{{real(3, 1)}, {{"shape", {2, 3, 4}}}},
                       {{real(2, 3)}, {{"shape", {2, 3}}}},
                       {{real()}, {{"shape", {2, 2}}}},

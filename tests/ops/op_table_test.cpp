@@ -24,7 +24,8 @@ std::string code_of(const fs::path& file) {
 }
 
 void collect(std::set<std::string>& names, const std::string& code, const std::regex& pattern) {
-  for (std::sregex_iterator it(code.begin(), code.end(), pattern), end; it != end; ++it) names.insert((*it)[1]);
+  for (std::sregex_iterator it(code.begin(), code.end(), pattern), end; it != end; ++it)
+    names.insert((*it)[1]);
 }
 
 /// The functions of ops/**/*.h that users call: those that return tensors, answers or sizes, at file scope, and those
@@ -40,7 +41,8 @@ std::set<std::string> declared_ops() {
     std::string code = code_of(entry.path());
     collect(names, code, listed);
     // Declarations inside namespaces of the library's own are no public ops.
-    code = std::regex_replace(code, std::regex(R"(namespace (detail|pointwise|reduce) \{[^]*?\n\}\s*\n)"), "\n");
+    code =
+        std::regex_replace(code, std::regex(R"(namespace (detail|pointwise|reduce) \{[^]*?\n\}\s*\n)"), "\n");
     code = std::regex_replace(code, std::regex(R"(namespace tenet::\w+ \{[^]*)"), "");
     collect(names, code, function);
   }
@@ -53,7 +55,8 @@ std::set<std::string> declared_methods() {
   std::stringstream text;
   text << in.rdbuf();
   const std::string all = text.str();
-  const std::size_t from = all.find("// --- Type, place, memory"), to = all.find("// --- For the library itself");
+  const std::size_t from = all.find("// --- Type, place, memory"),
+                    to = all.find("// --- For the library itself");
   EXPECT_NE(from, std::string::npos);
   EXPECT_NE(to, std::string::npos);
   std::set<std::string> names;
@@ -64,9 +67,16 @@ std::set<std::string> declared_methods() {
 // What is declared among the ops and has no row, with the test that has it instead.
 const std::set<std::string>& without_row() {
   static const std::set<std::string> names = {
-      "tensor", "from_memory", "empty", "empty_like",  // tests/ops/create: values from the program, or none at all
-      "fill", "zero", "copy",                          // rows fill_, zero_, copy_
-      "conv_apply", "conv_adjoint_input", "conv_adjoint_weight"};  // the contractions behind conv and conv_transpose
+      "tensor",
+      "from_memory",
+      "empty",
+      "empty_like",  // tests/ops/create: values from the program, or none at all
+      "fill",
+      "zero",
+      "copy",  // rows fill_, zero_, copy_
+      "conv_apply",
+      "conv_adjoint_input",
+      "conv_adjoint_weight"};  // the contractions behind conv and conv_transpose
   return names;
 }
 
@@ -99,8 +109,7 @@ bool has_zero_extent(const Input& input) {
 }
 
 /// Whether some input of some sample, or an option "shape" of a factory, has the property.
-template <class Property>
-bool some_sample(const Op& op, Property property) {
+template <class Property> bool some_sample(const Op& op, Property property) {
   return std::any_of(op.samples.begin(), op.samples.end(), [&](const Sample& sample) {
     return std::any_of(sample.inputs.begin(), sample.inputs.end(), property);
   });
@@ -112,7 +121,8 @@ TEST(OpTable, HasSamplesOfEverySort) {
     ASSERT_FALSE(op.samples.empty());
     if (op.samples[0].inputs.empty()) continue;  // a factory
     EXPECT_NE(some_sample(op, has_zero_extent), op.no_empty != nullptr) << "zero extents";
-    EXPECT_NE(some_sample(op, [](const Input& i) { return i.shape.empty(); }), op.no_scalar != nullptr) << "scalars";
+    EXPECT_NE(some_sample(op, [](const Input& i) { return i.shape.empty(); }), op.no_scalar != nullptr)
+        << "scalars";
   }
 }
 

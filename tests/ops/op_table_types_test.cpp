@@ -20,7 +20,8 @@ TEST_P(EveryOpsTypes, AreAsDocumented) {
     each_sample(op_, dtype, [&](const Sample& sample, const Tensors& inputs) {
       const Tensors outputs = value(op_, inputs, sample.options);
       for (std::size_t i = 0; i < outputs.size(); ++i) {
-        EXPECT_EQ(outputs[i].dtype(), op_.result(dtype, sample.options, static_cast<int>(i))) << "output " << i;
+        EXPECT_EQ(outputs[i].dtype(), op_.result(dtype, sample.options, static_cast<int>(i)))
+            << "output " << i;
       }
     });
   }

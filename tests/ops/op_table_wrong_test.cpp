@@ -10,8 +10,7 @@ namespace tenet_test {
 namespace {
 
 /// "ShapeError: matmul: ..." or "" if nothing was raised.
-template <class Call>
-std::string raised(Call call) {
+template <class Call> std::string raised(Call call) {
   try {
     call();
     return "";
@@ -53,8 +52,10 @@ TEST_P(EveryWrongCall, SaysSoAndChangesNothing) {
       versions.push_back(x.version());
     }
     Tensors passed = inputs;
-    EXPECT_EQ(raised([&] { wrong.in_place ? (void)op_.in_place(passed, wrong.options)
-                                          : (void)op_.call(passed, wrong.options); }),
+    EXPECT_EQ(raised([&] {
+                wrong.in_place ? (void)op_.in_place(passed, wrong.options)
+                               : (void)op_.call(passed, wrong.options);
+              }),
               wrong.error + ": " + wrong.text);
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       EXPECT_TRUE(same_bits({inputs[k].detach()}, {before[k]})) << "input " << k;
@@ -62,7 +63,8 @@ TEST_P(EveryWrongCall, SaysSoAndChangesNothing) {
       EXPECT_EQ(inputs[k].grad_fn(), "") << "input " << k;
       EXPECT_EQ(inputs[k].strides(), passed[k].strides()) << "input " << k;
       if (inputs[k].grad().defined()) {
-        EXPECT_TRUE(same_bits({inputs[k].grad()}, {tenet::full_like(inputs[k].detach(), 7)})) << "gradient " << k;
+        EXPECT_TRUE(same_bits({inputs[k].grad()}, {tenet::full_like(inputs[k].detach(), 7)}))
+            << "gradient " << k;
       }
     }
   }

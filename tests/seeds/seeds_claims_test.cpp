@@ -115,12 +115,20 @@ TEST(Seeds, Item27_GuideRelationships1To6AndFifteen) {
     EXPECT_EQ(conv_output_size({i}, {k}, {.stride = s, .padding = p, .dilation = d}), Dims{o});
     if (d != 1) return;
     EXPECT_EQ(o, (i + 2 * p - k) / s + 1);  // 6
-    if (p == 0) EXPECT_EQ(o, (i - k) / s + 1);  // 5
+    if (p == 0) {  // 5
+      EXPECT_EQ(o, (i - k) / s + 1);
+    }
     if (s != 1) return;
-    if (p == k - 1) EXPECT_EQ(o, i + (k - 1));  // 4, full padding
-    if (k % 2 == 1 && p == k / 2) EXPECT_EQ(o, i);  // 3, half padding
+    if (p == k - 1) {  // 4, full padding
+      EXPECT_EQ(o, i + (k - 1));
+    }
+    if (k % 2 == 1 && p == k / 2) {  // 3, half padding
+      EXPECT_EQ(o, i);
+    }
     EXPECT_EQ(o, (i - k) + 2 * p + 1);  // 2
-    if (p == 0) EXPECT_EQ(o, (i - k) + 1);  // 1
+    if (p == 0) {  // 1
+      EXPECT_EQ(o, (i - k) + 1);
+    }
   });
 }
 
@@ -153,13 +161,23 @@ TEST(Seeds, Item27_GuideRelationships8To14_Transposed) {
     const Tensor y = integers({1, 2, o, o}), w = integers({2, 3, k, k});
     EXPECT_TRUE(equal(conv_transpose2d(y, w, {}, {.stride = s, .padding = p, .output_padding = a}),
                       guide_transpose(y, w, s, p, a)));
-    if (a == 0) EXPECT_EQ(transposed_size(o, k, s, p), s * (o - 1) + k - 2 * p);  // 13
-    if (a == 0 && p == 0) EXPECT_EQ(transposed_size(o, k, s, p), s * (o - 1) + k);  // 12
+    if (a == 0) {  // 13
+      EXPECT_EQ(transposed_size(o, k, s, p), s * (o - 1) + k - 2 * p);
+    }
+    if (a == 0 && p == 0) {  // 12
+      EXPECT_EQ(transposed_size(o, k, s, p), s * (o - 1) + k);
+    }
     if (s != 1) return;
-    if (p == k - 1) EXPECT_EQ(transposed_size(o, k, s, p), o - (k - 1));  // 11, full padding
-    if (k % 2 == 1 && p == k / 2) EXPECT_EQ(transposed_size(o, k, s, p), o);  // 10, half padding
+    if (p == k - 1) {  // 11, full padding
+      EXPECT_EQ(transposed_size(o, k, s, p), o - (k - 1));
+    }
+    if (k % 2 == 1 && p == k / 2) {  // 10, half padding
+      EXPECT_EQ(transposed_size(o, k, s, p), o);
+    }
     EXPECT_EQ(transposed_size(o, k, s, p), o + (k - 1) - 2 * p);  // 9
-    if (p == 0) EXPECT_EQ(transposed_size(o, k, s, p), o + (k - 1));  // 8
+    if (p == 0) {  // 8
+      EXPECT_EQ(transposed_size(o, k, s, p), o + (k - 1));
+    }
   });
 }
 
@@ -193,7 +211,9 @@ TEST(Seeds, Item30_ConvReducesTransposedBroadcasts) {
     }
     // In general the output is larger exactly where the padding cuts off less than the spreading adds.
     const std::int64_t out = (i - 1) * s + k - 2 * p;
-    if (out > 0) EXPECT_EQ(transposed_size(i, k, s, p) > i, (i - 1) * (s - 1) + k - 1 > 2 * p);
+    if (out > 0) {
+      EXPECT_EQ(transposed_size(i, k, s, p) > i, (i - 1) * (s - 1) + k - 1 > 2 * p);
+    }
   });
   EXPECT_EQ(transposed_size(5, 3, 1, 2), 3) << "padding 2 makes it smaller";
 }

@@ -8,7 +8,8 @@
 //   41  exercise: is multiplying by the matrix efficient?        the book
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <sstream>
 
 #include "seeds/seeds.h"
@@ -169,29 +170,37 @@ TEST(Seeds, Item18_TheKroneckerProductInApl) {
   const Tensor ker = tensor({{0.3459, -0.2987}, {-0.9396, -0.01321}}, {.dtype = float64});
   const Tensor inp = tensor({{0.9064, 0.4639, 0.3109}, {0.3791, 0.2148, 0.07558}}, {.dtype = float64});
   const Tensor flat = conv_transpose2d(as_4d(inp), as_4d(ker), {}, {.stride = 2}).reshape({4, 6});
-  const Numbers printed = {0.3135,  -0.2708,   0.1605,  -0.1386,   0.1075,   -0.09287,  //
-                           -0.8516, -0.01197,  -0.4359, -0.006126, -0.2921,  -0.004106,
-                           0.1311,  -0.1133,   0.0743,  -0.06416,  0.02615,  -0.02258,
-                           -0.3562, -0.005007, -0.2018, -0.002837, -0.07102, -0.0009981};
-  const Numbers found = values(flat);
-  for (std::size_t i = 0; i < printed.size(); ++i) {
-    EXPECT_NEAR(found[i] / printed[i], 1, 5e-4) << i << ": the operands were printed to four digits";
-  }
-
-  // Stride = kernel: the result is the Kronecker product, exactly.
-  const Tensor kronecker = (inp.reshape({2, 1, 3, 1}) * ker.reshape({1, 2, 1, 2})).reshape({4, 6});
-  EXPECT_TRUE(equal(flat, kronecker));
-
-  // The nested table of blocks, printed to ten digits: a column of pixels times a row of kernel elements.
+  // The nested table: a block of the result for each pixel, printed to ten digits.
   const double nested[6][4] = {{0.3135292152, -0.2707504069, -0.8516202838, -0.01196955272},
                                {0.1604726599, -0.1385773187, -0.4358820981, -0.006126338057},
                                {0.1075419518, -0.09286862532, -0.2921096442, -0.004105611215},
                                {0.1311479097, -0.1132537199, -0.3562290678, -0.005006811944},
                                {0.07430170451, -0.0641637709, -0.201821188, -0.00283660382},
                                {0.02614514593, -0.02257782866, -0.07101646521, -0.0009981388897}};
-  for (const auto& row : nested) {
-    for (int j = 0; j < 4; ++j) EXPECT_NEAR(row[j] * nested[0][0] / (row[0] * nested[0][j]), 1, 1.5e-9) << j;
+  const Tensor blocks = flat.reshape({2, 2, 3, 2}).permute({0, 2, 1, 3}).reshape({6, 4});
+  for (int i = 0; i < 6; ++i) {
+    for (int j = 0; j < 4; ++j) {
+      EXPECT_NEAR((blocks[{i, j}].item<double>()) / nested[i][j], 1, 5e-4) << "the operands were printed to four digits";
+      EXPECT_NEAR(nested[i][j] * nested[0][0] / (nested[i][0] * nested[0][j]), 1, 1.5e-9)
+          << "pixels times kernel elements: of rank one";
+    }
   }
+  // The flat table: the same numbers to four digits, laid out as the result is.
+  const Numbers printed = {0.3135,  -0.2708,   0.1605,  -0.1386,   0.1075,   -0.09287,  //
+                           -0.8516, -0.01197,  -0.4359, -0.006126, -0.2921,  -0.004106,
+                           0.1311,  -0.1133,   0.0743,  -0.06416,  0.02615,  -0.02258,
+                           -0.3562, -0.005007, -0.2018, -0.002837, -0.07102, -0.0009981};
+  for (int r = 0; r < 4; ++r) {
+    for (int c = 0; c < 6; ++c) {
+      char rounded[32];
+      std::snprintf(rounded, sizeof rounded, "%.4g", nested[r / 2 * 3 + c / 2][r % 2 * 2 + c % 2]);
+      EXPECT_EQ(std::atof(rounded), printed[static_cast<std::size_t>(r * 6 + c)]) << r << ' ' << c;
+    }
+  }
+
+  // Stride = kernel: the result is the Kronecker product, exactly.
+  const Tensor kronecker = (inp.reshape({2, 1, 3, 1}) * ker.reshape({1, 2, 1, 2})).reshape({4, 6});
+  EXPECT_TRUE(equal(flat, kronecker));
 }
 
 TEST(Seeds, Item19_OutputPaddingByTuple) {

@@ -39,14 +39,16 @@ struct ConvCase {
 
   std::string str() const {
     std::ostringstream out;
-    out << (transposed ? "conv_transpose" : "conv") << axes << "d g" << g << " n" << n << " c" << c << " o" << o;
+    out << (transposed ? "conv_transpose" : "conv") << axes << "d g" << g << " n" << n << " c" << c << " o"
+        << o;
     const auto list = [&](const char* name, const PerAxis& values) {
       out << ' ' << name;
       for (int i = 0; i < axes; ++i) out << (i ? "x" : "") << values[static_cast<std::size_t>(i)];
     };
-    list("in", in), list("k", k), list("s", s), list("d", d), list("low", low), list("high", high), list("op", op);
-    out << ' ' << kLayouts[static_cast<std::size_t>(layout)] << (f64 ? " f64" : " f32") << " t" << threads << " seed"
-        << seed;
+    list("in", in), list("k", k), list("s", s), list("d", d), list("low", low), list("high", high),
+        list("op", op);
+    out << ' ' << kLayouts[static_cast<std::size_t>(layout)] << (f64 ? " f64" : " f32") << " t" << threads
+        << " seed" << seed;
     return out.str();
   }
 
@@ -75,14 +77,21 @@ struct ConvCase {
     return tenet::Dims(std::span(values.begin(), static_cast<std::size_t>(axes)));
   }
   tenet::ConvOptions options() const {
-    return {.stride = dims(s), .padding = tenet::Padding(dims(low), dims(high)), .dilation = dims(d), .groups = g};
+    return {.stride = dims(s),
+            .padding = tenet::Padding(dims(low), dims(high)),
+            .dilation = dims(d),
+            .groups = g};
   }
   tenet::ConvTransposeOptions transpose_options() const {
-    return {.stride = dims(s), .padding = tenet::Padding(dims(low), dims(high)), .output_padding = dims(op),
-            .groups = g, .dilation = dims(d)};
+    return {.stride = dims(s),
+            .padding = tenet::Padding(dims(low), dims(high)),
+            .output_padding = dims(op),
+            .groups = g,
+            .dilation = dims(d)};
   }
 
-  /// The problem with both sizes; nothing if it is an error: an empty result, a transposed convolution of nothing.
+  /// The problem with both sizes; nothing if it is an error: an empty result, a transposed convolution of
+  /// nothing.
   std::optional<ReferenceConv> reference() const {
     ReferenceConv r{n, x_channels(), y_channels(), g, {}, {}, {}};
     ReferenceAxis* slots[] = {&r.d, &r.h, &r.w};
@@ -129,8 +138,9 @@ struct ConvCase {
   }
 };
 
-/// One draw; some are not valid problems. Sizes, kernels, strides, ... differ per axis; what peers got wrong is
-/// drawn more often than chance would: stride with dilation, output padding, kernels beyond the input, empty ones.
+/// One draw; some are not valid problems. Sizes, kernels, strides, ... differ per axis; what peers got wrong
+/// is drawn more often than chance would: stride with dilation, output padding, kernels beyond the input,
+/// empty ones.
 inline ConvCase draw_conv_case_once(Random& random, bool transposed, int axes) {
   ConvCase c;
   c.transposed = transposed;
@@ -147,10 +157,14 @@ inline ConvCase draw_conv_case_once(Random& random, bool transposed, int axes) {
     c.k[i] = pointwise ? 1 : draw(random, 1, axes == 3 ? 4 : 7);
     c.s[i] = draw(random, strided ? 2 : 1, 4);
     c.d[i] = draw(random, strided ? 2 : 1, 4);
-    c.in[i] = chance(random, 2) ? 0 : draw(random, 1, small ? std::max<std::int64_t>(c.k[i] - 1, 1) : extents[axes - 1]);
+    c.in[i] = chance(random, 2)
+                  ? 0
+                  : draw(random, 1, small ? std::max<std::int64_t>(c.k[i] - 1, 1) : extents[axes - 1]);
     c.low[i] = chance(random, 40) ? 0 : draw(random, 0, 8);
     c.high[i] = chance(random, 60) ? c.low[i] : draw(random, 0, 8);
-    if (simd) c.in[i] = std::array<std::int64_t, 6>{15, 16, 17, 31, 32, 33}[static_cast<std::size_t>(draw(random, 0, 5))];
+    if (simd)
+      c.in[i] =
+          std::array<std::int64_t, 6>{15, 16, 17, 31, 32, 33}[static_cast<std::size_t>(draw(random, 0, 5))];
     if (pointwise && chance(random, 50)) c.s[i] = 1, c.low[i] = c.high[i] = 0;
     if (transposed && padded) c.op[i] = draw(random, 0, std::max(c.s[i], c.d[i]) - 1);
   }

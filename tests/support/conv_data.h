@@ -12,8 +12,8 @@ namespace tenet_test {
 using tenet::Shape;
 using tenet::Tensor;
 
-/// Whole numbers in [-3, 3]: sums of products of them are exact in float32 up to 2^24. With layout "expanded" all
-/// entries of dimension 0 are equal.
+/// Whole numbers in [-3, 3]: sums of products of them are exact in float32 up to 2^24. With layout "expanded"
+/// all entries of dimension 0 are equal.
 inline Integers draw_integers(Random& random, const Shape& shape, int layout) {
   Integers values(static_cast<std::size_t>(tenet::count(shape)));
   for (std::int64_t& value : values) value = draw(random, -3, 3);
@@ -59,7 +59,8 @@ inline Integers to_integers(const Tensor& t) {
   Integers values;
   for (std::int64_t i = 0; i < dense.numel(); ++i) {
     const double value = dense.data<double>()[i];
-    const bool whole = value > -1e15 && value < 1e15 && value == static_cast<double>(static_cast<std::int64_t>(value));
+    const bool whole =
+        value > -1e15 && value < 1e15 && value == static_cast<double>(static_cast<std::int64_t>(value));
     values.push_back(whole ? static_cast<std::int64_t>(value) : std::numeric_limits<std::int64_t>::min());
   }
   return values;

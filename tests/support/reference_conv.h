@@ -1,7 +1,8 @@
-// Two references for the convolution family, in 64-bit integers, written from the formula and not from the library.
-// Each lists the products x[.] w[.] y[.] of the trilinear form in its own way: one walks over outputs and asks
-// which inputs they read, the other over inputs and asks which outputs read them. Every contraction is a sum over
-// that list, so with the first one y is gathered and x scattered, with the second the reverse.
+// Two references for the convolution family, in 64-bit integers, written from the formula and not from the
+// library. Each lists the products x[.] w[.] y[.] of the trilinear form in its own way: one walks over
+// outputs and asks which inputs they read, the other over inputs and asks which outputs read them. Every
+// contraction is a sum over that list, so with the first one y is gathered and x scattered, with the second
+// the reverse.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +26,7 @@ struct ReferenceConv {
 };
 
 /// Calls f(index in x, index in w, index in y) for each product; walks over y.
-template <class F>
-void products_by_output(const ReferenceConv& r, F&& f) {
+template <class F> void products_by_output(const ReferenceConv& r, F&& f) {
   const std::int64_t cg = r.c / r.g, og = r.o / r.g;
   std::int64_t iy = 0;
   for (std::int64_t n = 0; n < r.n; ++n)
@@ -48,8 +48,8 @@ void products_by_output(const ReferenceConv& r, F&& f) {
                   }
 }
 
-/// The (output, tap) pairs that read each input of one axis, found by trying every pair against a padded line in
-/// which the inputs stand at low, low + 1, ...
+/// The (output, tap) pairs that read each input of one axis, found by trying every pair against a padded line
+/// in which the inputs stand at low, low + 1, ...
 inline std::vector<std::vector<std::pair<std::int64_t, std::int64_t>>> readers(const ReferenceAxis& a) {
   std::vector<std::vector<std::pair<std::int64_t, std::int64_t>>> of(static_cast<std::size_t>(a.in));
   for (std::int64_t i = 0; i < a.in; ++i) {
@@ -64,8 +64,7 @@ inline std::vector<std::vector<std::pair<std::int64_t, std::int64_t>>> readers(c
 }
 
 /// The same products; walks over x.
-template <class F>
-void products_by_input(const ReferenceConv& r, F&& f) {
+template <class F> void products_by_input(const ReferenceConv& r, F&& f) {
   const auto ds = readers(r.d), hs = readers(r.h), ws = readers(r.w);
   const std::int64_t in_group = r.c / r.g, out_group = r.o / r.g;
   const std::int64_t w_plane = r.d.kernel * r.h.kernel * r.w.kernel, y_plane = r.d.out * r.h.out * r.w.out;
@@ -82,7 +81,8 @@ void products_by_input(const ReferenceConv& r, F&& f) {
                   for (auto [ow, kw] : in_width) {
                     const std::int64_t tap = kw + r.w.kernel * (kh + r.h.kernel * kd);
                     const std::int64_t place = ow + r.w.out * (oh + r.h.out * od);
-                    f(ix, (o * in_group + channel % in_group) * w_plane + tap, (image * r.o + o) * y_plane + place);
+                    f(ix, (o * in_group + channel % in_group) * w_plane + tap,
+                      (image * r.o + o) * y_plane + place);
                   }
             ++ix;
           }
@@ -97,10 +97,12 @@ struct Contractions {
 
 /// All three contractions of integers x, w, y by one of the references: walk is products_by_...
 template <class Walk>
-Contractions contract_by(const ReferenceConv& r, const Integers& x, const Integers& w, const Integers& y, Walk walk) {
+Contractions contract_by(const ReferenceConv& r, const Integers& x, const Integers& w, const Integers& y,
+                         Walk walk) {
   Contractions sums{Integers(x.size()), Integers(w.size()), Integers(y.size())};
   walk(r, [&](std::int64_t ix, std::int64_t iw, std::int64_t iy) {
-    const auto a = static_cast<std::size_t>(ix), b = static_cast<std::size_t>(iw), c = static_cast<std::size_t>(iy);
+    const auto a = static_cast<std::size_t>(ix), b = static_cast<std::size_t>(iw),
+               c = static_cast<std::size_t>(iy);
     sums.x[a] += w[b] * y[c];
     sums.w[b] += x[a] * y[c];
     sums.y[c] += x[a] * w[b];
@@ -108,10 +110,12 @@ Contractions contract_by(const ReferenceConv& r, const Integers& x, const Intege
   return sums;
 }
 
-inline Contractions gather_reference(const ReferenceConv& r, const Integers& x, const Integers& w, const Integers& y) {
+inline Contractions gather_reference(const ReferenceConv& r, const Integers& x, const Integers& w,
+                                     const Integers& y) {
   return contract_by(r, x, w, y, [](const ReferenceConv& conv, auto&& f) { products_by_output(conv, f); });
 }
-inline Contractions scatter_reference(const ReferenceConv& r, const Integers& x, const Integers& w, const Integers& y) {
+inline Contractions scatter_reference(const ReferenceConv& r, const Integers& x, const Integers& w,
+                                      const Integers& y) {
   return contract_by(r, x, w, y, [](const ReferenceConv& conv, auto&& f) { products_by_input(conv, f); });
 }
 

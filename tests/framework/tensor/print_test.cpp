@@ -8,6 +8,7 @@
 #include <limits>
 #include <sstream>
 
+#include "tenet/framework/core/dispatch.h"
 #include "tenet/tenet.h"
 
 namespace {

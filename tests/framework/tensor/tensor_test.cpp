@@ -127,7 +127,7 @@ TEST(Tensor, ItemConvertsAndNeedsOneElement) {
 TEST(Tensor, DataIsTheFirstElementOfItsOwnType) {
   Tensor x = arange(6).reshape({2, 3});
   EXPECT_EQ(x.data<std::int64_t>()[5], 5);
-  EXPECT_EQ(*x[{1, 1}].data<std::int64_t>(), 4);
+  EXPECT_EQ((*x[{1, 1}].data<std::int64_t>()), 4);
   EXPECT_EQ(*x.data<const std::int64_t>(), 0);
   x.data<std::int64_t>()[0] = 42;
   EXPECT_EQ(values(x)[0], 42);

@@ -42,7 +42,7 @@ bool same_bits(const Tensor& a, const Tensor& b) {
 
 #define EXPECT_ELEMENTS(t, ...) EXPECT_EQ(to_integers(t), (Integers{__VA_ARGS__}))
 
-// --- By hand (the numbers of the founding documents) -------------------------------------------------------------
+// --- By hand (the numbers of the founding documents) -------------------------------------------------------
 
 TEST(Conv2d, CorrelatesAsByHand) {
   const Tensor x = tenet::arange(9., {.dtype = tenet::float32}).reshape({1, 1, 3, 3});
@@ -55,7 +55,8 @@ TEST(ConvTranspose2d, SpreadsAsByHand) {
   EXPECT_ELEMENTS(conv_transpose2d(x, x), 0, 0, 1, 0, 4, 6, 4, 12, 9);
   EXPECT_ELEMENTS(conv_transpose2d(x, x, {}, {.padding = 1}), 4);
   EXPECT_ELEMENTS(conv_transpose2d(x, x, {}, {.stride = 2}), 0, 0, 0, 1, 0, 0, 2, 3, 0, 2, 0, 3, 4, 6, 6, 9);
-  EXPECT_ELEMENTS(conv_transpose2d(image({{2, 4}, {0, 1}}), image({{3, 1}, {1, 5}})), 6, 14, 4, 2, 17, 21, 0, 1, 5);
+  EXPECT_ELEMENTS(conv_transpose2d(image({{2, 4}, {0, 1}}), image({{3, 1}, {1, 5}})), 6, 14, 4, 2, 17, 21, 0,
+                  1, 5);
 }
 
 TEST(ConvTranspose2d, GradientsAsByHand) {
@@ -75,10 +76,11 @@ TEST(Conv2d, ChannelsBiasAndGroupsAsByHand) {
   EXPECT_ELEMENTS(conv_transpose2d(x, w, tensor({100., 1000.})), 131, 162, 1042, 1084);
 }
 
-// --- The interface -----------------------------------------------------------------------------------------------
+// --- The interface -----------------------------------------------------------------------------------------
 
 TEST(Conv2d, PaddingInAllItsForms) {
-  const Tensor x = to_tensor(Integers(30, 1), {1, 1, 5, 6}, false), w = to_tensor(Integers(6, 1), {1, 1, 3, 2}, false);
+  const Tensor x = to_tensor(Integers(30, 1), {1, 1, 5, 6}, false),
+               w = to_tensor(Integers(6, 1), {1, 1, 3, 2}, false);
   EXPECT_EQ(conv2d(x, w).shape(), (Shape{1, 1, 3, 5}));
   EXPECT_EQ(conv2d(x, w, {}, {.padding = "valid"}).shape(), (Shape{1, 1, 3, 5}));
   EXPECT_EQ(conv2d(x, w, {}, {.padding = 1}).shape(), (Shape{1, 1, 5, 7}));
@@ -125,8 +127,8 @@ TEST(Conv2d, NothingInGivesDefinedZeros) {
   EXPECT_EQ(to_integers(w.grad()), Integers(54));
   EXPECT_EQ(to_integers(b.grad()), Integers(2));
   // No channels: the bias alone; no output channels: an empty result, zero gradients.
-  const Tensor only_bias = conv2d(Tensor::make({1, 0, 2, 2}, tenet::float32), Tensor::make({2, 0, 2, 2}, tenet::float32),
-                                  tensor({5., 7.}));
+  const Tensor only_bias = conv2d(Tensor::make({1, 0, 2, 2}, tenet::float32),
+                                  Tensor::make({2, 0, 2, 2}, tenet::float32), tensor({5., 7.}));
   EXPECT_ELEMENTS(only_bias, 5, 7);
   Tensor image = reals({1, 3, 4, 4}, 3).requires_grad_();
   const Tensor none = conv2d(image, Tensor::make({0, 3, 2, 2}, tenet::float32));
@@ -145,7 +147,7 @@ TEST(Conv2d, ALeafExpandedOrSlicedOrTransposedReadsTheSame) {
   }
 }
 
-// --- One map read forwards and backwards -----------------------------------------------------------------------
+// --- One map read forwards and backwards -------------------------------------------------------------------
 
 ConvCase drawn_real_case(Random& random, bool transposed) {
   for (;;) {
@@ -181,7 +183,8 @@ TEST(Conv2d, IsTheInputGradientOfConvTranspose2dBitForBit) {
     const Tensor w = reals({r.o, r.c / r.g, r.h.kernel, r.w.kernel}, 2, dtype);
     const Tensor dx = reals({r.n, r.c, r.h.in, r.w.in}, 3, dtype);
     conv_transpose2d(y, w, {}, c.transpose_options()).backward(dx);
-    // An output padding of a stride or more lies beyond every output that conv2d would not make: it stops early.
+    // An output padding of a stride or more lies beyond every output that conv2d would not make: it stops
+    // early.
     const Tensor whole = conv2d(dx, w, {}, c.options());
     EXPECT_TRUE(same_bits(y.grad(), whole.narrow(2, 0, r.h.out).narrow(3, 0, r.w.out)) || c.op[0] >= c.s[0] ||
                 c.op[1] >= c.s[1])
@@ -213,7 +216,7 @@ TEST(ConvTranspose2d, IsTheAdjointExactlyOnIntegers) {
   }
 }
 
-// --- Gradients of gradients ------------------------------------------------------------------------------------
+// --- Gradients of gradients --------------------------------------------------------------------------------
 
 // t(x, w, y) is linear in each argument. For s = t(x, w, y)^2 / 2 every second derivative is a product of two
 // contractions or t times one, all known from first derivatives: d/dx (ds/dx . u) = t(u, w, y) dt/dx, and
@@ -228,12 +231,15 @@ TEST(Conv2d, SecondOrderFollowsFromLinearity) {
     const Shape x_shape = transposed ? Shape{r.n, r.o, r.h.out, r.w.out} : Shape{r.n, r.c, r.h.in, r.w.in};
     const Shape y_shape = transposed ? Shape{r.n, r.c, r.h.in, r.w.in} : Shape{r.n, r.o, r.h.out, r.w.out};
     const Shape w_shape{r.o, r.c / r.g, r.h.kernel, r.w.kernel};
-    const auto draw_tensor = [&](const Shape& shape) { return to_tensor(draw_integers(random, shape, 0), shape, true); };
+    const auto draw_tensor = [&](const Shape& shape) {
+      return to_tensor(draw_integers(random, shape, 0), shape, true);
+    };
     Tensor x = draw_tensor(x_shape).requires_grad_(), w = draw_tensor(w_shape).requires_grad_();
     Tensor u = draw_tensor(x_shape).requires_grad_();
     const Tensor y = draw_tensor(y_shape);
     const auto form = [&](const Tensor& a) {
-      const Tensor out = transposed ? conv_transpose2d(a, w, {}, c.transpose_options()) : conv2d(a, w, {}, c.options());
+      const Tensor out =
+          transposed ? conv_transpose2d(a, w, {}, c.transpose_options()) : conv2d(a, w, {}, c.options());
       return (out * y).sum();
     };
     const Tensor t = form(x), tu = form(u);
@@ -246,7 +252,7 @@ TEST(Conv2d, SecondOrderFollowsFromLinearity) {
   }
 }
 
-// --- The same bits -----------------------------------------------------------------------------------------------
+// --- The same bits -----------------------------------------------------------------------------------------
 
 struct Layer {
   Shape x, w;
@@ -256,11 +262,13 @@ struct Layer {
 // Sizes that need several tiles, blocks of rows, halves of channels, and each of the paths.
 const std::vector<Layer>& layers() {
   static const std::vector<Layer> all = {
-      {{4, 3, 33, 29}, {16, 3, 5, 3}, {.stride = {1, 2}, .padding = {2, 1}}},  // few rows: w is cut by output channel
-      {{3, 64, 28, 30}, {48, 64, 3, 3}, {.padding = 1}},                      // rows and positions are cut
-      {{5, 96, 7, 7}, {64, 96, 3, 3}, {.padding = 1}},                        // one tile: output channels are cut
-      {{3, 64, 17, 19}, {40, 64, 1, 1}, {}},                                  // the matrix path
-      {{3, 32, 16, 18}, {24, 32, 2, 2}, {.stride = 2}},                       // the disjoint path
+      {{4, 3, 33, 29},
+       {16, 3, 5, 3},
+       {.stride = {1, 2}, .padding = {2, 1}}},            // few rows: w is cut by output channel
+      {{3, 64, 28, 30}, {48, 64, 3, 3}, {.padding = 1}},  // rows and positions are cut
+      {{5, 96, 7, 7}, {64, 96, 3, 3}, {.padding = 1}},    // one tile: output channels are cut
+      {{3, 64, 17, 19}, {40, 64, 1, 1}, {}},              // the matrix path
+      {{3, 32, 16, 18}, {24, 32, 2, 2}, {.stride = 2}},   // the disjoint path
       {{3, 24, 40, 37}, {24, 1, 3, 5}, {.stride = {2, 1}, .padding = {1, 2}, .groups = 24}},  // the thin path
       {{3, 24, 20, 37}, {16, 12, 3, 3}, {.stride = 2, .padding = 1, .dilation = {1, 2}, .groups = 2}},
   };
@@ -304,7 +312,8 @@ TEST(Conv2d, AnImageHasTheSameBitsInAnyBatch) {
     for (std::int64_t from = 0; from < layer.x[0]; ++from) {
       for (std::int64_t n = 1; from + n <= layer.x[0]; ++n) {
         const Results part = results_of(layer, x.narrow(0, from, n), w, dy.narrow(0, from, n));
-        EXPECT_TRUE(same_bits(part.y, whole.y.narrow(0, from, n)) && same_bits(part.dx, whole.dx.narrow(0, from, n)))
+        EXPECT_TRUE(same_bits(part.y, whole.y.narrow(0, from, n)) &&
+                    same_bits(part.dx, whole.dx.narrow(0, from, n)))
             << "images " << from << " to " << from + n << ", weight " << tenet::str(layer.w);
       }
     }

@@ -38,11 +38,13 @@ std::vector<float> bias_of(std::int64_t channels) {
   return bias;
 }
 void subtract(std::vector<float>& values, const std::vector<float>& bias, std::int64_t plane) {
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] -= bias[i / static_cast<std::size_t>(plane) % bias.size()];
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] -= bias[i / static_cast<std::size_t>(plane) % bias.size()];
 }
 
 /// All three contractions by one path, with a bias that is then taken off; memory starts as NaN.
-Contractions by_path(const ConvGeometry& g, const Integers& x, const Integers& w, const Integers& y, Path path) {
+Contractions by_path(const ConvGeometry& g, const Integers& x, const Integers& w, const Integers& y,
+                     Path path) {
   const std::vector<float> fx = floats(x), fw = floats(w), fy = floats(y);
   const std::vector<float> x_bias = bias_of(g.in_channels), y_bias = bias_of(g.out_channels);
   std::vector<float> ox(x.size(), NAN), ow(w.size(), NAN), oy(y.size(), NAN);
@@ -53,7 +55,8 @@ Contractions by_path(const ConvGeometry& g, const Integers& x, const Integers& w
   subtract(oy, y_bias, g.out_size());
   const auto integers = [](const std::vector<float>& v) {
     Integers out;
-    for (float value : v) out.push_back(std::isfinite(value) ? static_cast<std::int64_t>(value) : -(std::int64_t{1} << 60));
+    for (float value : v)
+      out.push_back(std::isfinite(value) ? static_cast<std::int64_t>(value) : -(std::int64_t{1} << 60));
     return out;
   };
   return {integers(ox), integers(ow), integers(oy)};
@@ -68,8 +71,8 @@ struct Problem {
 Problem problem_of(const ConvCase& c, std::uint64_t seed) {
   Random random(seed);
   const ReferenceConv r = c.reference().value();
-  return {geometry_of(r, c.axes), r, draw_integers(random, {r.x_size()}, 0), draw_integers(random, {r.w_size()}, 0),
-          draw_integers(random, {r.y_size()}, 0)};
+  return {geometry_of(r, c.axes), r, draw_integers(random, {r.x_size()}, 0),
+          draw_integers(random, {r.w_size()}, 0), draw_integers(random, {r.y_size()}, 0)};
 }
 
 /// Whether x, read as a matrix, is the column matrix itself: column p reads element p and no other.
@@ -129,7 +132,9 @@ TEST(ConvPaths, EachIsTakenOnlyWhereItIsRightAndThenAgreesWithTheGeneralOne) {
 }
 
 TEST(ConvPaths, Conditions) {
-  const auto path = [](Shape x, Shape w, const tenet::ConvOptions& o) { return choose_path(solve_conv("test", x, w, o)); };
+  const auto path = [](Shape x, Shape w, const tenet::ConvOptions& o) {
+    return choose_path(solve_conv("test", x, w, o));
+  };
   EXPECT_EQ(path({1, 8, 5, 6}, {9, 8, 1, 1}, {}), Path::matrix);
   EXPECT_EQ(path({1, 8, 5, 6}, {9, 8, 1, 1}, {.dilation = 3}), Path::matrix);
   EXPECT_EQ(path({1, 8, 5, 6}, {9, 8, 1, 1}, {.stride = 2}), Path::columns);
@@ -138,7 +143,8 @@ TEST(ConvPaths, Conditions) {
   EXPECT_EQ(path({1, 8, 4, 6}, {9, 8, 2, 3}, {.stride = {2, 3}}), Path::disjoint);
   EXPECT_EQ(path({1, 8, 5, 6}, {9, 8, 2, 3}, {.stride = {2, 3}}), Path::columns);  // a row of x is not read
   EXPECT_EQ(path({1, 8, 4, 6}, {9, 8, 2, 3}, {.stride = {3, 2}}), Path::columns);
-  EXPECT_EQ(path({1, 8, 4, 4}, {9, 8, 2, 2}, {.stride = 2, .padding = {{0, 1}, {0, 1}}, .dilation = 2}), Path::columns);
+  EXPECT_EQ(path({1, 8, 4, 4}, {9, 8, 2, 2}, {.stride = 2, .padding = {{0, 1}, {0, 1}}, .dilation = 2}),
+            Path::columns);
   EXPECT_EQ(path({1, 8, 5, 6}, {8, 1, 3, 3}, {.groups = 8}), Path::thin);
   EXPECT_EQ(path({1, 8, 5, 6}, {16, 1, 3, 3}, {.padding = 2, .groups = 8}), Path::thin);
   EXPECT_EQ(path({1, 8, 5, 60}, {8, 1, 3, 3}, {.stride = 5, .groups = 8}), Path::columns);
@@ -209,7 +215,8 @@ TEST(ConvScratch, IsBoundedAndIsWhatIsUsed) {
       const std::int64_t before = tenet::backend({}).memory_stats().in_use;
       const Tensor y = tenet::conv2d(x, w, {}, layer.options);
       const std::int64_t used = tenet::backend({}).memory_stats().peak - before;
-      EXPECT_LE(used, (static_cast<std::int64_t>(y.impl()->bytes()) + told) * 5 / 4 + 256) << tenet::str(layer.w);
+      EXPECT_LE(used, (static_cast<std::int64_t>(y.impl()->bytes()) + told) * 5 / 4 + 256)
+          << tenet::str(layer.w);
     }
   }
   EXPECT_EQ(tenet::conv_scratch_bytes({1, 64, 9, 9}, {64, 64, 1, 1}), 0);

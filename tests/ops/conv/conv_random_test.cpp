@@ -19,7 +19,8 @@ Tensor run(const ConvCase& c, const Tensor& x, const Tensor& w, const Tensor& bi
     return c.transposed ? tenet::conv_transpose2d(x, w, bias, c.transpose_options())
                         : tenet::conv2d(x, w, bias, c.options());
   }
-  return c.transposed ? tenet::conv_transpose(x, w, bias, c.transpose_options()) : tenet::conv(x, w, bias, c.options());
+  return c.transposed ? tenet::conv_transpose(x, w, bias, c.transpose_options())
+                      : tenet::conv(x, w, bias, c.options());
 }
 
 Shape shape_of(const ConvCase& c, std::int64_t a, std::int64_t b, const ReferenceConv& r,
@@ -32,13 +33,15 @@ Shape shape_of(const ConvCase& c, std::int64_t a, std::int64_t b, const Referenc
 
 Integers channel_sums(const Integers& values, const Shape& shape) {
   Integers sums(static_cast<std::size_t>(shape[1]));
-  const std::size_t plane = values.empty() ? 1 : values.size() / static_cast<std::size_t>(shape[0] * shape[1]);
+  const std::size_t plane =
+      values.empty() ? 1 : values.size() / static_cast<std::size_t>(shape[0] * shape[1]);
   for (std::size_t i = 0; i < values.size(); ++i) sums[i / plane % sums.size()] += values[i];
   return sums;
 }
 
 void add_bias(Integers& values, const Shape& shape, const Integers& bias) {
-  const std::size_t plane = values.empty() ? 1 : values.size() / static_cast<std::size_t>(shape[0] * shape[1]);
+  const std::size_t plane =
+      values.empty() ? 1 : values.size() / static_cast<std::size_t>(shape[0] * shape[1]);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] += bias[i / plane % bias.size()];
 }
 
@@ -67,7 +70,8 @@ std::string mismatch(const ConvCase& c) {
   Tensor w_t = to_tensor(w, w_shape, c.f64, c.layout).requires_grad_();
   Tensor bias_t = to_tensor(bias, {out_shape[1]}, c.f64, c.layout).requires_grad_();
   const Tensor out_t = run(c, in_t, w_t, bias_t);
-  if (out_t.shape() != out_shape) return "shape " + tenet::str(out_t.shape()) + ", wanted " + tenet::str(out_shape);
+  if (out_t.shape() != out_shape)
+    return "shape " + tenet::str(out_t.shape()) + ", wanted " + tenet::str(out_shape);
   out_t.backward(to_tensor(dout, out_shape, c.f64, c.layout));
 
   Integers out = c.transposed ? wanted.x : wanted.y;
@@ -126,7 +130,8 @@ TEST(ConvRandom, ProblemsAreReadBackFromTheirLine) {
 // What the generator promises: each fault that peers had is met often enough to be seen.
 TEST(ConvRandom, ProblemsCoverWhatPeersGotWrong) {
   Random random(8);
-  int both = 0, output_padding = 0, beyond_stride = 0, large_kernel = 0, empty = 0, grouped = 0, one_by_one = 0;
+  int both = 0, output_padding = 0, beyond_stride = 0, large_kernel = 0, empty = 0, grouped = 0,
+      one_by_one = 0;
   constexpr int kDraws = 2000;
   for (int i = 0; i < kDraws; ++i) {
     const ConvCase c = draw_conv_case(random, true);
