@@ -13,8 +13,9 @@ target_link_libraries(tenet_flags INTERFACE tenet_base_flags)
 # No contraction: a*b + c rounds twice on every machine, so bits do not depend on the optimiser's mood.
 target_compile_options(tenet_base_flags INTERFACE -ffp-contract=off -Wall -Wextra)
 target_compile_options(tenet_flags INTERFACE -Wshadow)
-# GCC's flow warnings after inlining: false for std::sort on an array and for arrays passed by reference (GCC 12).
-foreach(flag array-bounds stringop-overflow nonnull-compare)
+# GCC's flow warnings after inlining: false for std::sort on an array, for arrays passed by reference and for
+# joined strings (GCC 12).
+foreach(flag array-bounds stringop-overflow nonnull-compare restrict)
   target_compile_options(tenet_base_flags INTERFACE "$<$<CXX_COMPILER_ID:GNU>:-Wno-${flag}>")
 endforeach()
 if(TENET_WERROR)
