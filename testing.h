@@ -25,7 +25,8 @@ template <class Net, class... Inputs>
 }
 
 template <class A, class B>
-::testing::AssertionResult is_adjoint(const char* text, A&& forward, B&& backward, const Tensor& x, const Tensor& y) {
+::testing::AssertionResult is_adjoint(const char* text, A&& forward, B&& backward, const Tensor& x,
+                                      const Tensor& y) {
   const AdjointReport report = adjoint_check(std::forward<A>(forward), std::forward<B>(backward), x, y);
   if (report) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << text << '\n' << str(report);
@@ -34,16 +35,21 @@ template <class A, class B>
 }  // namespace tenet::testing
 
 /// The gradients of f at the inputs agree with differences of its values: EXPECT_GRADIENTS(f, x, w).
-#define EXPECT_GRADIENTS(...) EXPECT_TRUE(::tenet::testing::gradients_agree(1, "gradients of " #__VA_ARGS__, __VA_ARGS__))
-#define ASSERT_GRADIENTS(...) ASSERT_TRUE(::tenet::testing::gradients_agree(1, "gradients of " #__VA_ARGS__, __VA_ARGS__))
+#define EXPECT_GRADIENTS(...) \
+  EXPECT_TRUE(::tenet::testing::gradients_agree(1, "gradients of " #__VA_ARGS__, __VA_ARGS__))
+#define ASSERT_GRADIENTS(...) \
+  ASSERT_TRUE(::tenet::testing::gradients_agree(1, "gradients of " #__VA_ARGS__, __VA_ARGS__))
 /// The same up to the gradient of the gradient ... `order` times.
-#define EXPECT_GRADIENTS_OF_ORDER(order, ...) \
-  EXPECT_TRUE(::tenet::testing::gradients_agree(order, "gradients up to order " #order " of " #__VA_ARGS__, __VA_ARGS__))
-#define ASSERT_GRADIENTS_OF_ORDER(order, ...) \
-  ASSERT_TRUE(::tenet::testing::gradients_agree(order, "gradients up to order " #order " of " #__VA_ARGS__, __VA_ARGS__))
+#define EXPECT_GRADIENTS_OF_ORDER(order, ...)                                                               \
+  EXPECT_TRUE(::tenet::testing::gradients_agree(order, "gradients up to order " #order " of " #__VA_ARGS__, \
+                                                __VA_ARGS__))
+#define ASSERT_GRADIENTS_OF_ORDER(order, ...)                                                               \
+  ASSERT_TRUE(::tenet::testing::gradients_agree(order, "gradients up to order " #order " of " #__VA_ARGS__, \
+                                                __VA_ARGS__))
 /// The gradients of a module with respect to its inputs and every parameter, on a float64 copy.
 #define EXPECT_MODULE_GRADIENTS(net, ...) \
   EXPECT_TRUE(::tenet::testing::module_gradients_agree("gradients of module " #net, net, __VA_ARGS__))
 /// <forward(x), y> == <x, backward(y)>.
 #define EXPECT_ADJOINT(forward, backward, x, y) \
-  EXPECT_TRUE(::tenet::testing::is_adjoint(#forward " and " #backward " as adjoints", forward, backward, x, y))
+  EXPECT_TRUE(                                  \
+      ::tenet::testing::is_adjoint(#forward " and " #backward " as adjoints", forward, backward, x, y))

@@ -18,19 +18,21 @@ struct LeNet : nn::Module {
 
   Tensor forward(const Tensor& x) {
     Tensor h = tenet::max_pool2d(tenet::relu(conv1(x)), 2) /* [N, 16, 4, 4] */;
-    h = tenet::relu(conv2(tenet::pad(h, {1, 0, 1, 0})));   // [N, 32, 3, 3]
+    h = tenet::relu(conv2(tenet::pad(h, {1, 0, 1, 0})));  // [N, 32, 3, 3]
     return fc2(tenet::relu(fc1(h.flatten(1))));
   }
 };
 
 int main() {
   tenet::manual_seed(0);
-  auto train = data::digits({.split = data::Split::train});  // real handwritten digits, 8x8, shipped with Tenet
+  auto train =
+      data::digits({.split = data::Split::train});  // real handwritten digits, 8x8, shipped with Tenet
   auto test = data::digits({.split = data::Split::test});
   data::DataLoader loader(train, {.batch_size = 32, .shuffle = true});
 
   LeNet net;
-  std::cout << tenet::summary(net, {1, 1, 8, 8}) << '\n';  // a table: layer, output shape, parameters, multiply-adds
+  std::cout << tenet::summary(net, {1, 1, 8, 8})
+            << '\n';  // a table: layer, output shape, parameters, multiply-adds
 
   optim::Adam adam(net.parameters(), {.lr = 3e-3});
   for (int epoch = 1; epoch <= 15; ++epoch) {

@@ -42,16 +42,19 @@ void show_transposed_convolution() {
   draw("Its gradient, and the transposed convolution, multiply by W^T", w.t());
   const Tensor y = tenet::conv2d(image, kernel);
   std::cout << "conv_transpose2d(y) == W^T y: " << std::boolalpha
-            << tenet::equal(tenet::conv_transpose2d(y, kernel).reshape({9}), tenet::matmul(w.t(), y.reshape({4})))
+            << tenet::equal(tenet::conv_transpose2d(y, kernel).reshape({9}),
+                            tenet::matmul(w.t(), y.reshape({4})))
             << "\n\n";
 
   const Tensor x = tenet::randn({1, 10, 16, 16});
   nn::Conv2d down({.in_channels = 10, .out_channels = 20, .kernel_size = 3, .stride = 3, .padding = 2});
-  nn::ConvTranspose2d same({.in_channels = 20, .out_channels = 10, .kernel_size = 3, .stride = 3, .padding = 2});
+  nn::ConvTranspose2d same(
+      {.in_channels = 20, .out_channels = 10, .kernel_size = 3, .stride = 3, .padding = 2});
   nn::ConvTranspose2d up = down.transposed({16, 16});
   std::cout << "The same hyper-parameters do not always close the round trip: " << x.shape() << " -> "
             << down(x).shape() << " -> " << same(down(x)).shape() << ".\n"
-            << "transposed({16, 16}) solves for those that do: " << up << " -> " << up(down(x)).shape() << "\n\n";
+            << "transposed({16, 16}) solves for those that do: " << up << " -> " << up(down(x)).shape()
+            << "\n\n";
 }
 
 void show_gradient_check() {
@@ -61,7 +64,9 @@ void show_gradient_check() {
     return tenet::conv_transpose2d(a, b, {}, {.stride = 2, .padding = 1, .output_padding = 1});
   };
   std::cout << "conv_transpose2d, float32:  " << tenet::gradcheck(f, {x, w}) << '\n';
-  const auto wrong = [](const Tensor& t) { return t.detach().square() * t * 2 - t.detach() * t.detach().square(); };
+  const auto wrong = [](const Tensor& t) {
+    return t.detach().square() * t * 2 - t.detach() * t.detach().square();
+  };
   std::cout << "a cube whose gradient is 2x^2:  "
             << tenet::gradcheck(wrong, {tenet::tensor({1., 2., 3.}, {.dtype = tenet::float64})}) << "\n\n";
 }

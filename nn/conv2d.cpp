@@ -23,7 +23,10 @@ Conv2d::Conv2d(const Conv2dOptions& options_) : options(options_) {
 }
 
 ConvOptions Conv2d::conv_options() const {
-  return {.stride = options.stride, .padding = options.padding, .dilation = options.dilation, .groups = options.groups};
+  return {.stride = options.stride,
+          .padding = options.padding,
+          .dilation = options.dilation,
+          .groups = options.groups};
 }
 
 Tensor Conv2d::forward(const Tensor& x) const { return conv2d(x, weight, bias, conv_options()); }

@@ -19,7 +19,8 @@ void check_padding(const char* layer, const Padding& padding) {
   height_width(layer, "padding", padding.high(), 0);
 }
 
-void check_channels(const char* layer, std::int64_t in_channels, std::int64_t out_channels, std::int64_t groups) {
+void check_channels(const char* layer, std::int64_t in_channels, std::int64_t out_channels,
+                    std::int64_t groups) {
   if (in_channels < 0 || out_channels < 0 || groups < 1) {
     fail<ValueError>(layer, ": in_channels=", in_channels, " and out_channels=", out_channels,
                      " must not be negative, and groups=", groups, " must be at least 1.");
@@ -59,7 +60,8 @@ std::string conv_repr(std::int64_t in_channels, std::int64_t out_channels, const
                       const ConvTransposeOptions& options, bool bias) {
   return cat(in_channels, ", ", out_channels, ", kernel_size=", tuple(kernel_size),
              axis_repr("stride", options.stride, -1), padding_repr(options.padding),
-             axis_repr("dilation", options.dilation, 1), axis_repr("output_padding", options.output_padding, 0),
+             axis_repr("dilation", options.dilation, 1),
+             axis_repr("output_padding", options.output_padding, 0),
              options.groups == 1 ? "" : cat(", groups=", options.groups), bias ? "" : ", bias=False");
 }
 

@@ -14,7 +14,8 @@ Dims height_width(const char* layer, const char* option, const Dims& values, std
 void check_padding(const char* layer, const Padding& padding);
 
 /// Throws ValueError unless both counts of channels are multiples of groups, which is at least 1.
-void check_channels(const char* layer, std::int64_t in_channels, std::int64_t out_channels, std::int64_t groups);
+void check_channels(const char* layer, std::int64_t in_channels, std::int64_t out_channels,
+                    std::int64_t groups);
 
 /// "(3, 3)"
 std::string tuple(const Dims& values);

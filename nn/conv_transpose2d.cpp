@@ -31,7 +31,9 @@ ConvTransposeOptions ConvTranspose2d::conv_options() const {
           .dilation = options.dilation};
 }
 
-Tensor ConvTranspose2d::forward(const Tensor& x) const { return conv_transpose2d(x, weight, bias, conv_options()); }
+Tensor ConvTranspose2d::forward(const Tensor& x) const {
+  return conv_transpose2d(x, weight, bias, conv_options());
+}
 
 Tensor ConvTranspose2d::forward(const Tensor& x, const Dims& output_size) const {
   ConvTransposeOptions to_size = conv_options();
@@ -41,8 +43,8 @@ Tensor ConvTranspose2d::forward(const Tensor& x, const Dims& output_size) const 
 }
 
 std::string ConvTranspose2d::extra_repr() const {
-  return detail::conv_repr(options.in_channels, options.out_channels, options.kernel_size.values(), conv_options(),
-                           options.bias);
+  return detail::conv_repr(options.in_channels, options.out_channels, options.kernel_size.values(),
+                           conv_options(), options.bias);
 }
 
 std::int64_t ConvTranspose2d::multiply_adds(const Shape& x, const Shape&) const {

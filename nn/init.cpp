@@ -9,7 +9,9 @@ namespace tenet::nn::init {
 namespace {
 
 // Empty layers draw nothing; their bound is any finite number.
-double bound(double squared, std::int64_t fan) { return fan == 0 ? 0 : std::sqrt(squared / static_cast<double>(fan)); }
+double bound(double squared, std::int64_t fan) {
+  return fan == 0 ? 0 : std::sqrt(squared / static_cast<double>(fan));
+}
 
 void write(Tensor tensor, const Tensor& values) {
   const NoGradGuard no_grad;
@@ -20,8 +22,8 @@ void write(Tensor tensor, const Tensor& values) {
 
 std::pair<std::int64_t, std::int64_t> fans(const Tensor& weight) {
   if (weight.dim() < 2) {
-    fail<ShapeError>("init: a weight needs two dimensions or more to have a fan, this one has shape ", weight.shape(),
-                     ". Use uniform_ or normal_ for a bias.");
+    fail<ShapeError>("init: a weight needs two dimensions or more to have a fan, this one has shape ",
+                     weight.shape(), ". Use uniform_ or normal_ for a bias.");
   }
   std::int64_t taps = 1;
   for (int d = 2; d < weight.dim(); ++d) taps *= weight.size(d);

@@ -23,6 +23,8 @@ std::string Linear::extra_repr() const {
              ", bias=", options.bias ? "True" : "False");
 }
 
-std::int64_t Linear::multiply_adds(const Shape&, const Shape& y) const { return count(y) * options.in_features; }
+std::int64_t Linear::multiply_adds(const Shape&, const Shape& y) const {
+  return count(y) * options.in_features;
+}
 
 }  // namespace tenet::nn

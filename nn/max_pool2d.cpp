@@ -25,8 +25,8 @@ std::string MaxPool2d::extra_repr() const {
   const auto text = [](const PerAxis& axis) {
     return axis.values().size() == 1 ? std::to_string(axis.values()[0]) : detail::tuple(axis.values());
   };
-  return cat("kernel_size=", text(options.kernel_size), ", stride=", text(options.stride), ", padding=",
-             text(options.padding), ", dilation=", text(options.dilation),
+  return cat("kernel_size=", text(options.kernel_size), ", stride=", text(options.stride),
+             ", padding=", text(options.padding), ", dilation=", text(options.dilation),
              ", ceil_mode=", options.ceil_mode ? "True" : "False");
 }
 

@@ -19,8 +19,7 @@ std::vector<Slot> slots_of(const Module& module) {
 }
 
 // Calls f(part, full name) for everything below these parts, a module before its own parts.
-template <class F>
-void walk(std::vector<Part> parts, const std::string& prefix, const F& f) {
+template <class F> void walk(std::vector<Part> parts, const std::string& prefix, const F& f) {
   for (Part& part : parts) {
     const std::string name = prefix + part.name;
     f(part, name);
@@ -30,8 +29,7 @@ void walk(std::vector<Part> parts, const std::string& prefix, const F& f) {
 }
 
 // Puts convert(t) in the place of every tensor t, the same for the same tensor. It requires grad if t did.
-template <class F>
-void replace_tensors(Module& module, const F& convert) {
+template <class F> void replace_tensors(Module& module, const F& convert) {
   const NoGradGuard no_grad;
   const std::vector<Slot> slots = slots_of(module);
   std::map<TensorImpl*, Tensor> replaced;
@@ -75,7 +73,8 @@ std::vector<std::pair<std::string, Tensor>> Module::named_parameters() const {
   std::vector<std::pair<std::string, Tensor>> named;
   std::set<TensorImpl*> seen;
   for (const Slot& slot : slots_of(*this)) {
-    if (!slot.is_buffer && seen.insert(slot.tensor->impl()).second) named.emplace_back(slot.name, *slot.tensor);
+    if (!slot.is_buffer && seen.insert(slot.tensor->impl()).second)
+      named.emplace_back(slot.name, *slot.tensor);
   }
   return named;
 }
@@ -119,11 +118,14 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options) 
     if (!names.contains(name)) report.unexpected.push_back(name);
   }
   std::string problems;
-  if (options.strict && !report.missing.empty()) problems += cat("\n  Missing: ", joined(report.missing), ".");
-  if (options.strict && !report.unexpected.empty()) problems += cat("\n  Unexpected: ", joined(report.unexpected), ".");
+  if (options.strict && !report.missing.empty())
+    problems += cat("\n  Missing: ", joined(report.missing), ".");
+  if (options.strict && !report.unexpected.empty())
+    problems += cat("\n  Unexpected: ", joined(report.unexpected), ".");
   problems += misfits;
   if (!problems.empty()) {
-    fail<ValueError>("load_state_dict: the state does not fit ", type_name(), "; nothing was changed.", problems,
+    fail<ValueError>("load_state_dict: the state does not fit ", type_name(), "; nothing was changed.",
+                     problems,
                      options.strict ? "\n  {.strict = false} accepts missing and unexpected names." : "");
   }
   const NoGradGuard no_grad;
@@ -146,9 +148,8 @@ void Module::to(DType dtype) {
   if (!is_floating(dtype)) {
     fail<DTypeError>("to: parameters need a floating-point type, not ", dtype, ". Use float32 or float64.");
   }
-  replace_tensors(*this, [&](const Tensor& t) {
-    return is_floating(t.dtype()) && t.dtype() != dtype ? t.to(dtype) : t;
-  });
+  replace_tensors(
+      *this, [&](const Tensor& t) { return is_floating(t.dtype()) && t.dtype() != dtype ? t.to(dtype) : t; });
 }
 
 std::string str(const Module& module) {
@@ -162,7 +163,8 @@ namespace detail {
 std::vector<Slot> slots_of(Module& module) {
   std::vector<Slot> slots;
   walk(module.parts(), "", [&](Part& part, const std::string& name) {
-    if (part.tensor != nullptr && part.tensor->defined()) slots.push_back({name, part.tensor, part.is_buffer});
+    if (part.tensor != nullptr && part.tensor->defined())
+      slots.push_back({name, part.tensor, part.is_buffer});
   });
   return slots;
 }
@@ -175,7 +177,8 @@ void separate(Module& module) {
 
 void fail_call(const Module& module, std::size_t inputs) {
   fail<ValueError>(module.type_name(), ": its forward does not take ", inputs,
-                   inputs == 1 ? " tensor" : " tensors", " and give one. Call it directly, with its own arguments.");
+                   inputs == 1 ? " tensor" : " tensors",
+                   " and give one. Call it directly, with its own arguments.");
 }
 
 std::string take_name(std::string_view& names) {

@@ -121,14 +121,12 @@ struct Observer {
 };
 extern constinit thread_local Observer* observer;
 
-template <class T>
-Shape shape_of(const T& value) {
+template <class T> Shape shape_of(const T& value) {
   if constexpr (std::is_convertible_v<const T&, const Tensor&>) return value.shape();
   return {};
 }
 
-template <class M, class X, class... Rest>
-decltype(auto) run_observed(M& module, X&& x, Rest&&... rest) {
+template <class M, class X, class... Rest> decltype(auto) run_observed(M& module, X&& x, Rest&&... rest) {
   observer->enter(module);
   const Shape x_shape = shape_of(x);
   auto y = module.forward(std::forward<X>(x), std::forward<Rest>(rest)...);
@@ -138,23 +136,30 @@ decltype(auto) run_observed(M& module, X&& x, Rest&&... rest) {
 
 template <class M, class... Args>
 auto run(M& module, Args&&... args) -> decltype(module.forward(std::forward<Args>(args)...)) {
-  if constexpr (sizeof...(args) > 0 && !std::is_void_v<decltype(module.forward(std::forward<Args>(args)...))>) {
-    if (observer != nullptr) [[unlikely]] return run_observed(module, std::forward<Args>(args)...);
+  if constexpr (sizeof...(args) > 0 &&
+                !std::is_void_v<decltype(module.forward(std::forward<Args>(args)...))>) {
+    if (observer != nullptr) [[unlikely]]
+      return run_observed(module, std::forward<Args>(args)...);
   }
   return module.forward(std::forward<Args>(args)...);
 }
 
 [[noreturn]] void fail_call(const Module& module, std::size_t inputs);
 
-template <class M>
-Tensor call(M& module, std::span<const Tensor> x) {
-  if constexpr (requires { { module.forward(x[0]) } -> std::convertible_to<Tensor>; }) {
+template <class M> Tensor call(M& module, std::span<const Tensor> x) {
+  if constexpr (requires {
+                  { module.forward(x[0]) } -> std::convertible_to<Tensor>;
+                }) {
     if (x.size() == 1) return run(module, x[0]);
   }
-  if constexpr (requires { { module.forward(x[0], x[0]) } -> std::convertible_to<Tensor>; }) {
+  if constexpr (requires {
+                  { module.forward(x[0], x[0]) } -> std::convertible_to<Tensor>;
+                }) {
     if (x.size() == 2) return run(module, x[0], x[1]);
   }
-  if constexpr (requires { { module.forward(x[0], x[0], x[0]) } -> std::convertible_to<Tensor>; }) {
+  if constexpr (requires {
+                  { module.forward(x[0], x[0], x[0]) } -> std::convertible_to<Tensor>;
+                }) {
     if (x.size() == 3) return run(module, x[0], x[1], x[2]);
   }
   fail_call(module, x.size());
@@ -177,8 +182,7 @@ inline Part part(std::string name, Buffer& buffer) {
   return {.name = std::move(name), .tensor = &buffer, .is_buffer = true};
 }
 inline Part part(std::string name, Module& module) { return {.name = std::move(name), .module = &module}; }
-template <class T>
-Part part(std::string name, std::vector<T>& members) {
+template <class T> Part part(std::string name, std::vector<T>& members) {
   Part whole{.name = std::move(name)};
   for (T& member : members) whole.list.push_back(part(std::to_string(whole.list.size()), member));
   return whole;
@@ -187,8 +191,7 @@ Part part(std::string name, std::vector<T>& members) {
 /// Takes the next of the names "conv1, conv2, fc".
 std::string take_name(std::string_view& names);
 
-template <class... T>
-std::vector<Part> name_parts([[maybe_unused]] std::string_view names, T&... members) {
+template <class... T> std::vector<Part> name_parts([[maybe_unused]] std::string_view names, T&... members) {
   std::vector<Part> parts;
   parts.reserve(sizeof...(members));
   (parts.push_back(part(take_name(names), members)), ...);
@@ -199,30 +202,28 @@ std::vector<Part> name_parts([[maybe_unused]] std::string_view names, T&... memb
 }  // namespace tenet::nn
 
 /// What a module is besides its parts: how it is called, copied and named.
-#define TENET_MODULE_TYPE(Type)                                                                             \
-  const char* type_name() const override { return #Type; }                                                  \
-  ::tenet::Tensor call(std::span<const ::tenet::Tensor> inputs) override {                                  \
-    return ::tenet::nn::detail::call(*this, inputs);                                                        \
-  }                                                                                                         \
-  std::unique_ptr<::tenet::nn::Module> copy() const override { return std::make_unique<Type>(*this); }      \
-  /** A copy with tensors of its own; those that were one stay one. Gradients are not copied. */            \
-  Type clone() const {                                                                                      \
-    Type other(*this);                                                                                      \
-    ::tenet::nn::detail::separate(other);                                                                   \
-    return other;                                                                                           \
-  }                                                                                                         \
-  template <class... Args>                                                                                  \
-  decltype(auto) operator()(Args&&... args) {                                                               \
-    return ::tenet::nn::detail::run(*this, std::forward<Args>(args)...);                                    \
-  }                                                                                                         \
-  template <class... Args>                                                                                  \
-  decltype(auto) operator()(Args&&... args) const {                                                         \
-    return ::tenet::nn::detail::run(*this, std::forward<Args>(args)...);                                    \
+#define TENET_MODULE_TYPE(Type)                                                                        \
+  const char* type_name() const override { return #Type; }                                             \
+  ::tenet::Tensor call(std::span<const ::tenet::Tensor> inputs) override {                             \
+    return ::tenet::nn::detail::call(*this, inputs);                                                   \
+  }                                                                                                    \
+  std::unique_ptr<::tenet::nn::Module> copy() const override { return std::make_unique<Type>(*this); } \
+  /** A copy with tensors of its own; those that were one stay one. Gradients are not copied. */       \
+  Type clone() const {                                                                                 \
+    Type other(*this);                                                                                 \
+    ::tenet::nn::detail::separate(other);                                                              \
+    return other;                                                                                      \
+  }                                                                                                    \
+  template <class... Args> decltype(auto) operator()(Args&&... args) {                                 \
+    return ::tenet::nn::detail::run(*this, std::forward<Args>(args)...);                               \
+  }                                                                                                    \
+  template <class... Args> decltype(auto) operator()(Args&&... args) const {                           \
+    return ::tenet::nn::detail::run(*this, std::forward<Args>(args)...);                               \
   }
 
 /// Inside a struct derived from nn::Module: its name, then its parts in the order of use.
-#define TENET_MODULE(Type, ...)                                                                             \
-  TENET_MODULE_TYPE(Type)                                                                                   \
-  std::vector<::tenet::nn::Part> parts() override {                                                         \
-    return ::tenet::nn::detail::name_parts(#__VA_ARGS__ __VA_OPT__(, ) __VA_ARGS__);                        \
+#define TENET_MODULE(Type, ...)                                                      \
+  TENET_MODULE_TYPE(Type)                                                            \
+  std::vector<::tenet::nn::Part> parts() override {                                  \
+    return ::tenet::nn::detail::name_parts(#__VA_ARGS__ __VA_OPT__(, ) __VA_ARGS__); \
   }

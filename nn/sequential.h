@@ -10,8 +10,7 @@ namespace tenet::nn {
 ///   nn::Sequential net(nn::Conv2d({...}), nn::ReLU(), nn::Flatten(), nn::Linear({...}));
 /// Each must take one tensor and give one.
 struct Sequential : Module {
-  template <std::derived_from<Module>... M>
-  explicit Sequential(const M&... modules) {
+  template <std::derived_from<Module>... M> explicit Sequential(const M&... modules) {
     (push_back(modules), ...);
   }
   Sequential(const Sequential& other);

@@ -17,11 +17,13 @@ using nn::Module;
 // "1234567" -> "1,234,567"
 std::string grouped(std::int64_t n) {
   std::string text = std::to_string(n);
-  for (auto i = static_cast<int>(text.size()) - 3; i > 0; i -= 3) text.insert(static_cast<std::size_t>(i), 1, ',');
+  for (auto i = static_cast<int>(text.size()) - 3; i > 0; i -= 3)
+    text.insert(static_cast<std::size_t>(i), 1, ',');
   return text;
 }
 
-void name_modules(const std::vector<nn::Part>& parts, const std::string& prefix, std::map<const Module*, std::string>& names) {
+void name_modules(const std::vector<nn::Part>& parts, const std::string& prefix,
+                  std::map<const Module*, std::string>& names) {
   for (const nn::Part& part : parts) {
     const std::string name = prefix + part.name;
     if (part.module != nullptr) {
@@ -56,7 +58,8 @@ class Table final : public nn::detail::Observer {
     open_.pop_back();
     const std::int64_t own = module.multiply_adds(x, y);
     total_ += own;
-    row = {cat(std::string(2 * open_.size(), ' '), name->second, name->second.empty() ? "(" : " (", module.type_name(), ")"),
+    row = {cat(std::string(2 * open_.size(), ' '), name->second, name->second.empty() ? "(" : " (",
+               module.type_name(), ")"),
            str(y), parameters_of(module), own == 0 ? "" : grouped(own)};
   }
 
@@ -72,7 +75,8 @@ class Table final : public nn::detail::Observer {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const Row& r = rows_[i];
       if (i == 1 || i + 1 == rows_.size()) out += cat(rule, "\n");
-      out += fmt::format("{:<{}}  {:<{}}  {:>{}}  {:>{}}\n", r[0], widths[0], r[1], widths[1], r[2], widths[2], r[3], widths[3]);
+      out += fmt::format("{:<{}}  {:<{}}  {:>{}}  {:>{}}\n", r[0], widths[0], r[1], widths[1], r[2],
+                         widths[2], r[3], widths[3]);
     }
     out.pop_back();
     return out;

@@ -14,7 +14,8 @@ namespace {
 // The paper, in pixels, and the frame on it.
 constexpr double kWidth = 720, kHeight = 420, kLeft = 70, kRight = 20, kTop = 40, kBottom = 50;
 // Okabe and Ito's colours, told apart by colour-blind readers too.
-constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#f0e442"};
+constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                    "#e69f00", "#56b4e9", "#000000", "#f0e442"};
 
 struct Point {
   double x, y;
@@ -77,17 +78,21 @@ std::string escaped(const std::string& text) {
 }
 
 std::string text_at(double x, double y, const char* anchor, const std::string& text, const char* more = "") {
-  return fmt::format(R"(<text x="{:.1f}" y="{:.1f}" text-anchor="{}"{}>{}</text>)", x, y, anchor, more, escaped(text)) + "\n";
+  return fmt::format(R"(<text x="{:.1f}" y="{:.1f}" text-anchor="{}"{}>{}</text>)", x, y, anchor, more,
+                     escaped(text)) +
+         "\n";
 }
 
 std::string grid(const Axis& x, const Axis& y) {
   std::string out;
   for (const double mark : x.marks()) {
-    out += fmt::format(R"(<path d="M{0:.1f} {1:.1f}V{2:.1f}" class="grid"/>)", x.place(mark), y.from, y.to) + "\n";
+    out += fmt::format(R"(<path d="M{0:.1f} {1:.1f}V{2:.1f}" class="grid"/>)", x.place(mark), y.from, y.to) +
+           "\n";
     out += text_at(x.place(mark), y.from + 18, "middle", fmt::format("{:.4g}", mark));
   }
   for (const double mark : y.marks()) {
-    out += fmt::format(R"(<path d="M{0:.1f} {1:.1f}H{2:.1f}" class="grid"/>)", x.from, y.place(mark), x.to) + "\n";
+    out += fmt::format(R"(<path d="M{0:.1f} {1:.1f}H{2:.1f}" class="grid"/>)", x.from, y.place(mark), x.to) +
+           "\n";
     out += text_at(x.from - 8, y.place(mark) + 4, "end", fmt::format("{:.4g}", mark));
   }
   return out;
@@ -130,13 +135,19 @@ void save_line_plot(const std::string& path, const std::vector<Series>& series, 
   include_all(series, x, y);
   x.widen();
   y.widen();
-  std::string svg = fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}">)", kWidth, kHeight);
-  svg += "\n<style>text{font:12px sans-serif;fill:#333}.grid{stroke:#ddd}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
+  std::string svg = fmt::format(
+      R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}">)", kWidth,
+      kHeight);
+  svg +=
+      "\n<style>text{font:12px sans-serif;fill:#333}.grid{stroke:#ddd}</style>\n<rect width=\"100%\" "
+      "height=\"100%\" fill=\"#fff\"/>\n";
   svg += grid(x, y);
   for (std::size_t i = 0; i < series.size(); ++i) {
     svg += line(series[i], x, y, kColours[i]);
     const double height = kTop + 16 + 18 * static_cast<double>(i);
-    svg += fmt::format(R"(<path d="M{:.1f} {:.1f}h24" stroke="{}" stroke-width="3"/>)", x.to - 34, height - 4, kColours[i]) + "\n";
+    svg += fmt::format(R"(<path d="M{:.1f} {:.1f}h24" stroke="{}" stroke-width="3"/>)", x.to - 34, height - 4,
+                       kColours[i]) +
+           "\n";
     svg += text_at(x.to - 42, height, "end", series[i].name);
   }
   svg += text_at(kWidth / 2, 22, "middle", options.title, R"( font-weight="bold")");

@@ -20,6 +20,7 @@ struct PlotOptions {
 
 /// Draws up to eight lines over common axes into an SVG file, which any browser shows. Throws ValueError if there
 /// is no finite point or x and y differ in length, Error if the file cannot be written.
-void save_line_plot(const std::string& path, const std::vector<Series>& series, const PlotOptions& options = {});
+void save_line_plot(const std::string& path, const std::vector<Series>& series,
+                    const PlotOptions& options = {});
 
 }  // namespace tenet

@@ -44,7 +44,8 @@ void ProgressBar::advance() {
 }
 
 void ProgressBar::show(const std::string& name, double value) {
-  const auto known = std::find_if(values_.begin(), values_.end(), [&](const auto& entry) { return entry.first == name; });
+  const auto known =
+      std::find_if(values_.begin(), values_.end(), [&](const auto& entry) { return entry.first == name; });
   if (known == values_.end()) {
     values_.emplace_back(name, value);
   } else {

@@ -12,8 +12,8 @@ namespace tenet {
 
 struct ProgressOptions {
   std::string label = {};
-  std::ostream* out = nullptr;      // default: stderr
-  std::optional<bool> live = {};    // redraw one line; default: whether stderr is a terminal
+  std::ostream* out = nullptr;    // default: stderr
+  std::optional<bool> live = {};  // redraw one line; default: whether stderr is a terminal
 };
 
 namespace detail {
@@ -45,10 +45,10 @@ class ProgressBar {
 
 /// A range that shows how far a loop over it has come, with rate and remaining time: on a terminal a line that is
 /// redrawn ten times a second, elsewhere a plain line every ten seconds and one at the end.
-template <class Range>
-class Progress {
+template <class Range> class Progress {
  public:
-  Progress(Range&& range, const ProgressOptions& options) : range_(std::forward<Range>(range)), bar_(options) {}
+  Progress(Range&& range, const ProgressOptions& options)
+      : range_(std::forward<Range>(range)), bar_(options) {}
 
   /// Shows a value, such as the loss, behind the bar.
   void show(const std::string& name, double value) { bar_.show(name, value); }
@@ -62,8 +62,7 @@ class Progress {
   auto end() { return std::end(range_); }
 
  private:
-  template <class Inner>
-  struct Iterator {
+  template <class Inner> struct Iterator {
     Inner inner;
     detail::ProgressBar* bar;
 
@@ -73,8 +72,7 @@ class Progress {
       ++inner;
       return *this;
     }
-    template <class End>
-    bool operator!=(const End& end) const {
+    template <class End> bool operator!=(const End& end) const {
       const bool more = !(inner == end);
       if (!more) bar->finish();
       return more;
@@ -87,8 +85,7 @@ class Progress {
 
 /// for (const auto& [images, labels] : progress(loader, {.label = "epoch 1"})) ...
 /// An lvalue is referred to, a temporary kept.
-template <class Range>
-Progress<Range> progress(Range&& range, const ProgressOptions& options = {}) {
+template <class Range> Progress<Range> progress(Range&& range, const ProgressOptions& options = {}) {
   return Progress<Range>(std::forward<Range>(range), options);
 }
 

@@ -42,9 +42,7 @@ std::size_t CachingAllocator::rounded(std::size_t bytes) {
   return (bytes + unit - 1) / unit * unit;
 }
 
-void* CachingAllocator::system_allocate(std::size_t bytes) {
-  return std::aligned_alloc(kAlignment, bytes);
-}
+void* CachingAllocator::system_allocate(std::size_t bytes) { return std::aligned_alloc(kAlignment, bytes); }
 void CachingAllocator::system_free(void* memory) { std::free(memory); }
 
 void* CachingAllocator::allocate(std::size_t bytes) {

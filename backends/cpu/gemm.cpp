@@ -55,8 +55,8 @@ template <class T> void scale(const Gemm& call, T beta) {
 
 /// Adds the share of [p, p + k) of the inner dimension to rows [i, i + m), columns [j, j + n) of C.
 template <class T>
-void part(const Gemm& call, std::int64_t i, std::int64_t m, std::int64_t j, std::int64_t n,
-          std::int64_t p, std::int64_t k) {
+void part(const Gemm& call, std::int64_t i, std::int64_t m, std::int64_t j, std::int64_t n, std::int64_t p,
+          std::int64_t k) {
   const Stored<const T> a{static_cast<const T*>(call.a), call.lda};
   const Stored<const T> b{static_cast<const T*>(call.b), call.ldb};
   const Stored<T> c{static_cast<T*>(call.c), call.ldc};
@@ -77,13 +77,11 @@ template <class T> void split(const Gemm& call, std::int64_t limit) {
   const bool far_a = call.lda > limit, far_b = call.ldb > limit, far_c = call.ldc > limit;
   const std::int64_t dm = stride(call.m, limit, far_c || (far_a && !call.transpose_a));
   const std::int64_t dn = stride(call.n, limit, far_b && call.transpose_b);
-  const std::int64_t dk =
-      stride(call.k, limit, (far_a && call.transpose_a) || (far_b && !call.transpose_b));
+  const std::int64_t dk = stride(call.k, limit, (far_a && call.transpose_a) || (far_b && !call.transpose_b));
   for (std::int64_t i = 0; i < call.m; i += dm) {
     for (std::int64_t j = 0; j < call.n; j += dn) {
       for (std::int64_t p = 0; p < call.k; p += dk) {
-        part<T>(call, i, std::min(dm, call.m - i), j, std::min(dn, call.n - j), p,
-                std::min(dk, call.k - p));
+        part<T>(call, i, std::min(dm, call.m - i), j, std::min(dn, call.n - j), p, std::min(dk, call.k - p));
       }
     }
   }
@@ -94,15 +92,13 @@ constexpr std::int64_t kLargestArgument = std::numeric_limits<int>::max();
 /// Rows or columns of C in one strip: all of them up to two million multiply-adds, some 30 us of
 /// one core. Strips of 256 cost BLAS about 2 % over one call, strips of 128 about 4 %.
 std::int64_t strip(const Gemm& call, std::int64_t length) {
-  const double work =
-      static_cast<double>(call.m) * static_cast<double>(call.n) * static_cast<double>(call.k);
+  const double work = static_cast<double>(call.m) * static_cast<double>(call.n) * static_cast<double>(call.k);
   if (work < 2e6) return length;
   return length < 1024 ? 128 : 256;
 }
 
 const void* skip(const Gemm& call, const void* data, std::int64_t elements) {
-  return static_cast<const char*>(data) +
-         elements * static_cast<std::int64_t>(item_size(call.dtype));
+  return static_cast<const char*>(data) + elements * static_cast<std::int64_t>(item_size(call.dtype));
 }
 
 Gemm row_strip(const Gemm& call, std::int64_t begin, std::int64_t end) {
@@ -128,8 +124,7 @@ void gemm(const Gemm& call) {
   const std::int64_t length = rows ? call.m : call.n;
   if (length == 0) return gemm_split(call, kLargestArgument);  // which checks the dtype
   parallel_for(length, strip(call, length), [&](std::int64_t begin, std::int64_t end) {
-    gemm_split(rows ? row_strip(call, begin, end) : column_strip(call, begin, end),
-               kLargestArgument);
+    gemm_split(rows ? row_strip(call, begin, end) : column_strip(call, begin, end), kLargestArgument);
   });
 }
 

@@ -32,16 +32,15 @@ Level choose_level(const char* wanted, Level best) {
   for (Level level : {Level::baseline, Level::avx2, Level::avx512}) {
     if (std::string_view(wanted) != name(level)) continue;
     if (level <= best) return level;
-    fail<ValueError>("TENET_CPU: this machine has no ", wanted, ", its highest level is ",
-                     name(best), ". Set TENET_CPU to that or lower, or leave it unset.");
+    fail<ValueError>("TENET_CPU: this machine has no ", wanted, ", its highest level is ", name(best),
+                     ". Set TENET_CPU to that or lower, or leave it unset.");
   }
   fail<ValueError>("TENET_CPU: there is no level \"", wanted,
                    "\". Set it to baseline, avx2 or avx512, or leave it unset.");
 }
 
 Level level() {
-  static constinit std::atomic<int> chosen{
-      -1};  // found more than once if threads meet here: no lock
+  static constinit std::atomic<int> chosen{-1};  // found more than once if threads meet here: no lock
   int found = chosen.load(std::memory_order_relaxed);
   if (found < 0) {
     found = static_cast<int>(choose_level(std::getenv("TENET_CPU"), best_level()));

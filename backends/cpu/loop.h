@@ -10,8 +10,7 @@ namespace tenet::cpu {
 void run(Loop& loop, InnerLoop inner, const void* functor);
 
 /// pick.operator()<Level>() for the level in use; kernels of every level were instantiated at build time.
-template <class Pick>
-auto at_level(Pick pick) {
+template <class Pick> auto at_level(Pick pick) {
 #if defined(__x86_64__)
   switch (level()) {
     case Level::avx512: return pick.template operator()<Level::avx512>();

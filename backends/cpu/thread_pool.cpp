@@ -134,8 +134,7 @@ class Pool {
 
   void work() {
     try {
-      for (std::int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < pieces_;)
-        job_.run(i);
+      for (std::int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < pieces_;) job_.run(i);
     } catch (...) {
       next_.store(pieces_, std::memory_order_relaxed);
       if (!failed_.exchange(true)) error_ = std::current_exception();

@@ -21,7 +21,8 @@ Product inner(const Tensor& a, const Tensor& b) {
     p.value += s * t;
     p.terms += std::abs(s * t);
     const double limit = a.dtype() == float32 ? 0x1p24 : 0x1p53;
-    p.integers = p.integers && s == std::floor(s) && t == std::floor(t) && std::abs(s) < limit && std::abs(t) < limit;
+    p.integers =
+        p.integers && s == std::floor(s) && t == std::floor(t) && std::abs(s) < limit && std::abs(t) < limit;
   }
   p.integers = p.integers && p.terms < 0x1p53;
   return p;
@@ -36,7 +37,8 @@ void require(const char* what, const Tensor& got, const Tensor& wanted) {
 }  // namespace
 
 AdjointReport adjoint_check(const std::function<Tensor(const Tensor&)>& forward,
-                            const std::function<Tensor(const Tensor&)>& backward, const Tensor& x, const Tensor& y) {
+                            const std::function<Tensor(const Tensor&)>& backward, const Tensor& x,
+                            const Tensor& y) {
   const NoGradGuard no_grad;
   const Tensor ax = forward(x), aty = backward(y);
   require("forward(x)", ax, y);
@@ -54,7 +56,8 @@ AdjointReport adjoint_check(const std::function<Tensor(const Tensor&)>& forward,
 }
 
 std::string str(const AdjointReport& r) {
-  return cat("adjoint_check: ", r.pass ? "pass" : "fail", ": <A x, y> = ", r.forward, ", <x, A^T y> = ", r.backward,
+  return cat("adjoint_check: ", r.pass ? "pass" : "fail", ": <A x, y> = ", r.forward,
+             ", <x, A^T y> = ", r.backward,
              r.exact ? " (integers: equality is exact)" : cat(" (allowed difference ", r.allowed, ")"));
 }
 

@@ -10,10 +10,10 @@ namespace tenet {
 
 struct AdjointReport {
   bool pass = false;
-  bool exact = false;  // all numbers were integers small enough to be exact, and equality was asked for
-  double forward = 0;  // <A x, y>
-  double backward = 0; // <x, A^T y>
-  double allowed = 0;  // the difference rounding can explain
+  bool exact = false;   // all numbers were integers small enough to be exact, and equality was asked for
+  double forward = 0;   // <A x, y>
+  double backward = 0;  // <x, A^T y>
+  double allowed = 0;   // the difference rounding can explain
 
   explicit operator bool() const { return pass; }
 };
@@ -25,6 +25,7 @@ std::ostream& operator<<(std::ostream& out, const AdjointReport& report);
 /// otherwise the difference may be what rounding explains. Throws ShapeError if forward(x) has not y's shape or
 /// backward(y) not x's.
 AdjointReport adjoint_check(const std::function<Tensor(const Tensor&)>& forward,
-                            const std::function<Tensor(const Tensor&)>& backward, const Tensor& x, const Tensor& y);
+                            const std::function<Tensor(const Tensor&)>& backward, const Tensor& x,
+                            const Tensor& y);
 
 }  // namespace tenet

@@ -41,7 +41,8 @@ bool has_kink(const std::vector<Pair>& pairs, std::size_t j, double zero, const 
     const double jump = right - left;
     if (!std::isfinite(jump)) continue;
     const double doubt = 4 * noise(rounding, j, p.above[j], p.below[j]) / p.up;
-    if (std::abs(jump) <= 8 * doubt || std::abs(jump) <= 1e-3 * (std::abs(right) + std::abs(left))) return false;
+    if (std::abs(jump) <= 8 * doubt || std::abs(jump) <= 1e-3 * (std::abs(right) + std::abs(left)))
+      return false;
     if (agreeing > 0 && std::abs(jump - before) > 0.1 * std::abs(jump) + doubt) agreeing = 0;
     before = jump;
     if (++agreeing >= 5) return true;
@@ -101,7 +102,8 @@ std::vector<Slope> unit_slopes(const Line& line, const Rounding& rounding) {
   std::vector<Slope> slopes(p.above.size());
   for (std::size_t j = 0; j < slopes.size(); ++j) {
     const double step = p.up - p.down;
-    slopes[j] = {(p.above[j] - p.below[j]) / step, 2 * noise(rounding, j, p.above[j], p.below[j]) / step, false};
+    slopes[j] = {(p.above[j] - p.below[j]) / step, 2 * noise(rounding, j, p.above[j], p.below[j]) / step,
+                 false};
   }
   return slopes;
 }

@@ -29,8 +29,7 @@ namespace detail {
 /// "Cube" from typeid(Cube).name().
 const char* type_name(const std::type_info& type);
 
-template <class F>
-struct FunctionRule {
+template <class F> struct FunctionRule {
   F function;
   const char* name() const { return type_name(typeid(F)); }
   Gradients backward(const Context& context, const Tensor& dy) {
@@ -39,16 +38,14 @@ struct FunctionRule {
 };
 
 inline void collect(std::vector<Tensor>& inputs, const Tensor& x) { inputs.push_back(x); }
-template <class T>
-void collect(std::vector<Tensor>&, const T&) {}
+template <class T> void collect(std::vector<Tensor>&, const T&) {}
 
 Tensor fresh_output(Tensor y, const std::vector<Tensor>& inputs);
 
 }  // namespace detail
 
 /// Runs F's forward on the arguments and records it.
-template <class F, class... Args>
-Tensor apply(const Args&... args) {
+template <class F, class... Args> Tensor apply(const Args&... args) {
   static_assert(std::is_base_of_v<Function, F>, "derive your op from tenet::Function");
   std::vector<Tensor> inputs;
   (detail::collect(inputs, args), ...);

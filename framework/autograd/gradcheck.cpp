@@ -14,8 +14,8 @@
 namespace tenet::detail {
 namespace {
 
-constexpr std::int64_t kEntries = 20000;    // Jacobian entries checked one by one
-constexpr std::int64_t kProjected = 4000;   // input elements checked one by one
+constexpr std::int64_t kEntries = 20000;   // Jacobian entries checked one by one
+constexpr std::int64_t kProjected = 4000;  // input elements checked one by one
 
 double get(const Tensor& t, std::int64_t i) {
   return t.dtype() == float64 ? t.data<double>()[i] : static_cast<double>(t.data<float>()[i]);
@@ -72,7 +72,8 @@ bool declared_linear(const std::vector<Tensor>& outputs, const Tensor& leaf) {
   for (std::size_t i = 0; i < reached.size(); ++i) {
     for (int k = 0; k < reached[i]->input_count(); ++k) reach(reached[i]->input(k));
   }
-  std::sort(reached.begin(), reached.end(), [](Record* a, Record* b) { return a->sequence() < b->sequence(); });
+  std::sort(reached.begin(), reached.end(),
+            [](Record* a, Record* b) { return a->sequence() < b->sequence(); });
   depends[history(leaf)] = true;
   for (Record* r : reached) {
     InputMask active = 0;
@@ -90,9 +91,14 @@ bool declared_linear(const std::vector<Tensor>& outputs, const Tensor& leaf) {
 /// One order of one check.
 class Checker {
  public:
-  Checker(const CheckedFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options, int order,
-          GradcheckReport& report)
-      : f_(f), inputs_(leaves_of(inputs)), options_(options), order_(order), report_(report), random_(options.seed) {}
+  Checker(const CheckedFunction& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options,
+          int order, GradcheckReport& report)
+      : f_(f),
+        inputs_(leaves_of(inputs)),
+        options_(options),
+        order_(order),
+        report_(report),
+        random_(options.seed) {}
 
   void run() {
     outputs_ = floating_only(f_(inputs_));
@@ -118,7 +124,8 @@ class Checker {
       return false;
     }
     if (flatten(f_(inputs_)) != at_zero_) {
-      give_up("two calls of the function at the same inputs gave different values; seed what is random in it");
+      give_up(
+          "two calls of the function at the same inputs gave different values; seed what is random in it");
       return false;
     }
     return true;
@@ -171,11 +178,13 @@ class Checker {
       }
     }
     for (std::int64_t i = 0; i < n; ++i) {
-      const auto slopes = slopes_along(k, linear, [&](double& t, const Tensor& x) {
-        const double from = get(x, i);
-        set(x, i, from + t);
-        t = get(x, i) - from;
-      }, std::abs(get(inputs_[k], i)), rounding_, at_zero_, {});
+      const auto slopes = slopes_along(k, linear,
+                                       [&](double& t, const Tensor& x) {
+                                         const double from = get(x, i);
+                                         set(x, i, from + t);
+                                         t = get(x, i) - from;
+                                       },
+                                       std::abs(get(inputs_[k], i)), rounding_, at_zero_, {});
       for (std::size_t j = 0; j < slopes.size(); ++j) {
         compare(k, i, static_cast<std::int64_t>(j), jacobian[j][static_cast<std::size_t>(i)], slopes[j]);
       }
@@ -209,16 +218,20 @@ class Checker {
       double expected = 0, largest = 0;
       for (std::size_t i = 0; i < direction.size(); ++i) {
         direction[i] = by_element ? (static_cast<std::int64_t>(i) == c ? 1 : 0) : uniform_(random_);
-        if (direction[i] != 0) largest = std::max(largest, std::abs(get(inputs_[k], static_cast<std::int64_t>(i))));
+        if (direction[i] != 0)
+          largest = std::max(largest, std::abs(get(inputs_[k], static_cast<std::int64_t>(i))));
         expected += direction[i] * analytic[i];
       }
-      const auto slopes = slopes_along(k, linear, [&](double& t, const Tensor& x) {
-        for (std::size_t i = 0; i < direction.size(); ++i) {
-          const auto e = static_cast<std::int64_t>(i);
-          if (direction[i] != 0) set(x, e, get(x, e) + t * direction[i]);
-        }
-        if (by_element) t = get(x, c) - get(inputs_[k], c);
-      }, largest, rounding, {zero}, weights);
+      const auto slopes = slopes_along(
+          k, linear,
+          [&](double& t, const Tensor& x) {
+            for (std::size_t i = 0; i < direction.size(); ++i) {
+              const auto e = static_cast<std::int64_t>(i);
+              if (direction[i] != 0) set(x, e, get(x, e) + t * direction[i]);
+            }
+            if (by_element) t = get(x, c) - get(inputs_[k], c);
+          },
+          largest, rounding, {zero}, weights);
       compare(k, by_element ? c : -1, -1, expected, slopes[0]);
     }
   }
@@ -241,8 +254,9 @@ class Checker {
 
   /// Slopes of all outputs, or of their combination if `weights` is given, along the direction `move` goes.
   template <class Move>
-  std::vector<Slope> slopes_along(std::size_t k, bool linear, Move&& move, double magnitude, const Rounding& rounding,
-                                  const std::vector<double>& zero, const std::vector<double>& weights) {
+  std::vector<Slope> slopes_along(std::size_t k, bool linear, Move&& move, double magnitude,
+                                  const Rounding& rounding, const std::vector<double>& zero,
+                                  const std::vector<double>& weights) {
     const Line line = [&](double& t) {
       std::vector<Tensor> moved = inputs_;
       {
@@ -265,9 +279,10 @@ class Checker {
       }
       if (!noted_bend_) {
         noted_bend_ = true;
-        report_.note += cat(report_.note.empty() ? "" : "; ", "every op between input ", k,
-                            " and the output is declared linear in it, but the values are not: something depends on it "
-                            "behind a detach, or a declaration is wrong");
+        report_.note +=
+            cat(report_.note.empty() ? "" : "; ", "every op between input ", k,
+                " and the output is declared linear in it, but the values are not: something depends on it "
+                "behind a detach, or a declaration is wrong");
         report_.verdict = Verdict::fail;
       }
     }
@@ -297,7 +312,8 @@ class Checker {
         (verdict == Verdict::kink && report_.verdict == Verdict::inconclusive)) {
       report_.verdict = verdict;
     }
-    report_.worst.push_back({order_, static_cast<int>(k), index, output, analytic, slope.value, slope.error, verdict});
+    report_.worst.push_back(
+        {order_, static_cast<int>(k), index, output, analytic, slope.value, slope.error, verdict});
   }
 
   const CheckedFunction& f_;
@@ -360,7 +376,8 @@ GradcheckReport gradcheck(const CheckedFunction& f, const std::vector<Tensor>& i
   }
   for (const Tensor& x : arguments) report.shapes.push_back(x.shape());
   const auto severity = [](const GradcheckEntry& e) {
-    return std::pair(e.verdict == Verdict::fail, std::isnan(e.analytic) ? 1e300 : std::abs(e.analytic - e.numeric));
+    return std::pair(e.verdict == Verdict::fail,
+                     std::isnan(e.analytic) ? 1e300 : std::abs(e.analytic - e.numeric));
   };
   std::stable_sort(report.worst.begin(), report.worst.end(),
                    [&](const auto& a, const auto& b) { return severity(a) > severity(b); });

@@ -50,7 +50,7 @@ struct GradcheckEntry {
   std::int64_t index = -1;   // of the input, row-major
   std::int64_t output = -1;  // of all outputs one after the other; -1 for a random combination
   double analytic = 0, numeric = 0;
-  double error = 0;          // how far numeric may be off
+  double error = 0;  // how far numeric may be off
   Verdict verdict = Verdict::pass;
 };
 
@@ -74,15 +74,13 @@ using CheckedFunction = std::function<std::vector<Tensor>(const std::vector<Tens
 GradcheckReport gradcheck(const CheckedFunction& f, const std::vector<Tensor>& inputs,
                           const GradcheckOptions& options);
 
-template <class>
-using AsTensor = const Tensor&;
+template <class> using AsTensor = const Tensor&;
 
 template <class F, std::size_t... I>
 auto call_with(F& f, const std::vector<Tensor>& x, std::index_sequence<I...>) {
   return f(x[I]...);
 }
-template <class F, std::size_t N, class = std::make_index_sequence<N>>
-struct CallableWith;
+template <class F, std::size_t N, class = std::make_index_sequence<N>> struct CallableWith;
 template <class F, std::size_t N, std::size_t... I>
 struct CallableWith<F, N, std::index_sequence<I...>>
     : std::is_invocable<F&, decltype((static_cast<void>(I), std::declval<const Tensor&>()))...> {};
@@ -91,8 +89,7 @@ inline std::vector<Tensor> as_list(Tensor y) { return {std::move(y)}; }
 inline std::vector<Tensor> as_list(std::vector<Tensor> y) { return y; }
 
 /// f(x[0], ..., x[n-1]) for the n of x, or f(x).
-template <class F, std::size_t N = 1>
-std::vector<Tensor> call(F& f, const std::vector<Tensor>& x) {
+template <class F, std::size_t N = 1> std::vector<Tensor> call(F& f, const std::vector<Tensor>& x) {
   if constexpr (std::is_invocable_v<F&, const std::vector<Tensor>&> && !CallableWith<F, 1>::value) {
     return as_list(f(x));
   } else if constexpr (N <= 8) {
@@ -120,7 +117,8 @@ std::vector<Tensor> call(F& f, const std::vector<Tensor>& x) {
 /// Source: C. Ridders, Accurate computation of F'(x), Advances in Engineering Software 4 (1982) 75.
 template <class F>
 GradcheckReport gradcheck(F f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {}) {
-  return detail::gradcheck([&f](const std::vector<Tensor>& x) { return detail::call(f, x); }, inputs, options);
+  return detail::gradcheck([&f](const std::vector<Tensor>& x) { return detail::call(f, x); }, inputs,
+                           options);
 }
 
 }  // namespace tenet

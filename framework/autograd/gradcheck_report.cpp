@@ -28,10 +28,11 @@ std::string input_name(const GradcheckReport& r, const GradcheckEntry& e) {
 
 std::string line(const GradcheckReport& r, const GradcheckEntry& e) {
   const auto i = static_cast<std::size_t>(e.input);
-  const std::string where = e.index < 0 || i >= r.shapes.size() ? "along a random direction" : str(position(r.shapes[i], e.index));
+  const std::string where =
+      e.index < 0 || i >= r.shapes.size() ? "along a random direction" : str(position(r.shapes[i], e.index));
   const std::string output = e.output < 0 ? "" : fmt::format("  output {}", e.output);
-  return fmt::format("  {}  {} {}{}  analytic {:.6g}  numeric {:.6g}  error of numeric {:.1e}{}\n", name(e.verdict),
-                     input_name(r, e), where, output, e.analytic, e.numeric, e.error,
+  return fmt::format("  {}  {} {}{}  analytic {:.6g}  numeric {:.6g}  error of numeric {:.1e}{}\n",
+                     name(e.verdict), input_name(r, e), where, output, e.analytic, e.numeric, e.error,
                      e.order > 1 ? fmt::format("  (order {})", e.order) : "");
 }
 
@@ -57,7 +58,8 @@ bool looks_transposed(const GradcheckReport& r, const std::vector<GradcheckEntry
     for (const GradcheckEntry& b : failing) {
       if (b.input != a.input || b.output != a.output || b.index == a.index) continue;
       const Dims other = position(r.shapes[i], b.index);
-      found += other[0] == at[1] && other[1] == at[0] && std::abs(a.analytic - b.numeric) <= 1e-3 * std::abs(b.numeric);
+      found += other[0] == at[1] && other[1] == at[0] &&
+               std::abs(a.analytic - b.numeric) <= 1e-3 * std::abs(b.numeric);
     }
   }
   return found >= 2;
@@ -73,29 +75,42 @@ std::string meaning(const GradcheckReport& r) {
     vanishes &= e.analytic == 0;
   }
   if (failing.empty()) return "";
-  if (undefined) return "The gradient is NaN or infinite where the values are not: a division by zero, or 0 * inf, in the backward rule.";
-  if (vanishes) return "The gradient is zero where the values do change: a detach(), a missing term, or an input backward does not return.";
+  if (undefined)
+    return "The gradient is NaN or infinite where the values are not: a division by zero, or 0 * inf, in the "
+           "backward rule.";
+  if (vanishes)
+    return "The gradient is zero where the values do change: a detach(), a missing term, or an input "
+           "backward does not return.";
   const double ratio = common_ratio(failing);
-  const double share = static_cast<double>(failing.size()) / static_cast<double>(std::max<std::int64_t>(r.compared, 1));
+  const double share =
+      static_cast<double>(failing.size()) / static_cast<double>(std::max<std::int64_t>(r.compared, 1));
   if (!std::isnan(ratio) && failing.size() > 1) {
     if (std::abs(ratio + 1) < 1e-3) return "Every analytic value is the negative of the numeric one: a sign.";
     const double inverse = 1 / ratio;
-    const std::string broadcast = inverse > 1.5 && std::abs(inverse - std::round(inverse)) < 1e-3
-                                      ? fmt::format(" A gradient summed over {:.0f} broadcast copies would be that much larger.", inverse)
-                                      : "";
-    return fmt::format("Every analytic value is {:.6g} times the numeric one: a constant factor.{}", ratio, broadcast);
+    const std::string broadcast =
+        inverse > 1.5 && std::abs(inverse - std::round(inverse)) < 1e-3
+            ? fmt::format(" A gradient summed over {:.0f} broadcast copies would be that much larger.",
+                          inverse)
+            : "";
+    return fmt::format("Every analytic value is {:.6g} times the numeric one: a constant factor.{}", ratio,
+                       broadcast);
   }
-  if (looks_transposed(r, failing)) return "Analytic values agree with numeric ones at exchanged indices: a transposed index.";
-  if (share < 0.1) return fmt::format("{} of {} numbers are wrong: a border, a tie or a special case.", failing.size(), r.compared);
+  if (looks_transposed(r, failing))
+    return "Analytic values agree with numeric ones at exchanged indices: a transposed index.";
+  if (share < 0.1)
+    return fmt::format("{} of {} numbers are wrong: a border, a tie or a special case.", failing.size(),
+                       r.compared);
   return "The values do not follow the gradient: a missing or a wrong term in the backward rule.";
 }
 
 const char* remedy(Verdict verdict) {
   switch (verdict) {
     case Verdict::inconclusive:
-      return "The differences are too inexact to tell: use float64 inputs, inputs of ordinary size, or options.atol and rtol.";
+      return "The differences are too inexact to tell: use float64 inputs, inputs of ordinary size, or "
+             "options.atol and rtol.";
     case Verdict::kink:
-      return "The one-sided slopes differ here, so there is no derivative to compare with: move the input off the kink.";
+      return "The one-sided slopes differ here, so there is no derivative to compare with: move the input "
+             "off the kink.";
     default: return "";
   }
 }
@@ -110,8 +125,8 @@ const char* name(Verdict verdict) {
 std::ostream& operator<<(std::ostream& out, Verdict verdict) { return out << name(verdict); }
 
 std::string str(const GradcheckReport& r) {
-  std::string out = fmt::format("gradcheck: {} ({} numbers compared, {} with exact differences)\n", name(r.verdict),
-                                r.compared, r.exact_steps);
+  std::string out = fmt::format("gradcheck: {} ({} numbers compared, {} with exact differences)\n",
+                                name(r.verdict), r.compared, r.exact_steps);
   for (std::size_t i = 0; i < std::min(kShown, r.worst.size()); ++i) out += line(r, r.worst[i]);
   if (r.worst.size() > kShown) out += fmt::format("  ... and {} more\n", r.worst.size() - kShown);
   if (!r.note.empty()) out += "  note: " + r.note + ".\n";

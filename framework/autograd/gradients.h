@@ -13,10 +13,8 @@ namespace tenet {
 class Gradients {
  public:
   template <class... T>
-    requires(std::is_same_v<std::remove_cvref_t<T>, Tensor> && ...)
-  Gradients(T&&... gradients) {
-    (push_back(std::forward<T>(gradients)), ...);
-  }
+    requires(std::is_same_v<std::remove_cvref_t<T>, Tensor>&&...)
+  Gradients(T&&... gradients) { (push_back(std::forward<T>(gradients)), ...); }
   explicit Gradients(std::vector<Tensor> gradients) {
     for (Tensor& gradient : gradients) push_back(std::move(gradient));
   }
@@ -31,8 +29,7 @@ class Gradients {
     ++size_;
   }
   Tensor& operator[](int i) {
-    return i < kInline ? first_[static_cast<std::size_t>(i)]
-                       : rest_[static_cast<std::size_t>(i - kInline)];
+    return i < kInline ? first_[static_cast<std::size_t>(i)] : rest_[static_cast<std::size_t>(i - kInline)];
   }
 
  private:

@@ -126,8 +126,8 @@ void check_writable(const Tensor& target, const char* op) {
   TensorImpl* base = impl->base;
   if (overlaps_itself(impl) || (base != nullptr && overlaps_itself(base))) {
     const Tensor whole = handle(overlaps_itself(impl) ? impl : base);
-    fail<ShapeError>(op, ": cannot write into ", whole.impl() == base ? "a view of " : "", "a tensor of shape ",
-                     whole.shape(), " and strides ", whole.strides(),
+    fail<ShapeError>(op, ": cannot write into ", whole.impl() == base ? "a view of " : "",
+                     "a tensor of shape ", whole.shape(), " and strides ", whole.strides(),
                      " in which several indices share one element. Write into a clone().");
   }
   if (!grad_enabled()) return;

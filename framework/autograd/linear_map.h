@@ -20,11 +20,9 @@ concept LinearMap = requires(const Map& map, const Tensor& x) {
   { map.adjoint().adjoint() } -> std::convertible_to<Map>;
 };
 
-template <class Map>
-Tensor linear(const Map& map, const Tensor& x);
+template <class Map> Tensor linear(const Map& map, const Tensor& x);
 
-template <class Map>
-struct LinearRule {
+template <class Map> struct LinearRule {
   static constexpr const char* name = Map::name;
   Map map;
 
@@ -33,8 +31,7 @@ struct LinearRule {
 };
 
 /// y = A x. dx = A^T dy.
-template <class Map>
-Tensor linear(const Map& map, const Tensor& x) {
+template <class Map> Tensor linear(const Map& map, const Tensor& x) {
   static_assert(LinearMap<Map>);
   Tensor y;
   {

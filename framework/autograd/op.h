@@ -34,8 +34,7 @@ inline bool requires_history(const Tensor& t) {
   if (impl == nullptr || (impl->record == nullptr && impl->base == nullptr)) return false;
   return history(t) != nullptr;
 }
-template <class... T>
-bool recording(const T&... inputs) {
+template <class... T> bool recording(const T&... inputs) {
   return grad_enabled() && (requires_history(inputs) || ...);
 }
 
@@ -62,8 +61,7 @@ class Recorder {
   int saved_ = 0;
 };
 
-template <class Rule>
-class RecordOf final : public Record {
+template <class Rule> class RecordOf final : public Record {
  public:
   const char* name() const override {
     if constexpr (requires { rule_.name(); }) {
@@ -98,7 +96,8 @@ Record* Recorder::make(Rule&& rule, const TensorImpl* output, std::size_t n_inpu
   const int inputs = static_cast<int>(n_inputs);
   const int saved = static_cast<int>(n_saved);
   const std::uint32_t bytes = tail + Record::tail_bytes(output, inputs, saved);
-  return new (block_allocate(bytes)) R(std::move(rule), typename R::Layout{tail, bytes}, output, inputs, saved);
+  return new (block_allocate(bytes))
+      R(std::move(rule), typename R::Layout{tail, bytes}, output, inputs, saved);
 }
 
 template <class Rule>

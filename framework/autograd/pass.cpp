@@ -24,8 +24,8 @@ Tensor call_hooks(Record* record, Tensor gradient) {
     if (!replaced.defined()) continue;
     if (!record->output_matches(replaced)) {
       fail<GradientError>("hook: returned a gradient of shape ", replaced.shape(), " (", replaced.dtype(),
-                          ") for a tensor of shape ", record->output_shape(), " (",
-                          record->output_dtype(), "). Return the same shape and type, or Tensor().");
+                          ") for a tensor of shape ", record->output_shape(), " (", record->output_dtype(),
+                          "). Return the same shape and type, or Tensor().");
     }
     gradient = std::move(replaced);
   }
@@ -160,7 +160,8 @@ InputMask Pass::needed_inputs(const Record* record) const {
 void Pass::check_returned(const Record* record, Gradients& gradients, const Context& context) const {
   if (gradients.size() < record->input_count()) {
     fail<GradientError>(record->name(), ": backward returned ", gradients.size(), " gradients for ",
-                        record->input_count(), " inputs. Return one per input, Tensor() where none is needed.");
+                        record->input_count(),
+                        " inputs. Return one per input, Tensor() where none is needed.");
   }
   for (int i = 0; i < record->input_count(); ++i) {
     if (!context.needs(i) || !gradients[i].defined()) continue;
@@ -169,7 +170,8 @@ void Pass::check_returned(const Record* record, Gradients& gradients, const Cont
       fail<GradientError>(record->name(), ": backward returned a gradient of shape ", gradients[i].shape(),
                           " (", gradients[i].dtype(), ", ", gradients[i].device(), ") for input ", i,
                           " of shape ", input->output_shape(), " (", input->output_dtype(), ", ",
-                          input->output_device(), "). A gradient has the shape, type and device of its input.");
+                          input->output_device(),
+                          "). A gradient has the shape, type and device of its input.");
     }
   }
 }
@@ -221,8 +223,8 @@ std::vector<Record*> Pass::mark() {
     }
   }
   const auto leads = [&](const Record* input) {
-    return input != nullptr && (wanted_.contains(const_cast<Record*>(input)) ||
-                                (!input->is_leaf() && input->leads_));
+    return input != nullptr &&
+           (wanted_.contains(const_cast<Record*>(input)) || (!input->is_leaf() && input->leads_));
   };
   for (auto it = walk.rbegin(); it != walk.rend(); ++it) {
     for (int i = 0; i < (*it)->input_count() && !(*it)->leads_; ++i) (*it)->leads_ = leads((*it)->input(i));

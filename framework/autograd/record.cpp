@@ -83,11 +83,11 @@ Tensor Context::saved(int i) const {
   TensorImpl* block = saved.block;
   if (block->owner->version != saved.version) {
     const Shape shape(std::span(block->sizes(), block->rank));
-    fail<GradientError>(record_->name(), ": its backward needs the tensor saved at position ", i,
-                        " (shape ", shape, ", ", block->dtype, saved.source == Record::Saved::kOutput ? ", its output" : "",
-                        "), but that was written in place since: version ", saved.version,
-                        " was saved, version ", block->owner->version,
-                        " was found. Write into a clone(), or move the write behind backward.");
+    fail<GradientError>(
+        record_->name(), ": its backward needs the tensor saved at position ", i, " (shape ", shape, ", ",
+        block->dtype, saved.source == Record::Saved::kOutput ? ", its output" : "",
+        "), but that was written in place since: version ", saved.version, " was saved, version ",
+        block->owner->version, " was found. Write into a clone(), or move the write behind backward.");
   }
   TensorImpl* alias = TensorImpl::alias(block);
   Record* history = saved.source >= 0                        ? record_->input(saved.source)

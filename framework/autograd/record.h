@@ -54,9 +54,7 @@ class Record {
   int saved_count() const { return static_cast<int>(n_saved_); }
   const Saved& saved(int i) const { return saved_begin()[i]; }
   bool saved_freed() const { return freed_; }
-  Shape output_shape() const {
-    return Shape(std::span(sizes(), static_cast<std::size_t>(rank_)));
-  }
+  Shape output_shape() const { return Shape(std::span(sizes(), static_cast<std::size_t>(rank_))); }
   DType output_dtype() const { return dtype_; }
   Device output_device() const { return device_; }
   bool output_matches(const Tensor& t) const;
@@ -124,8 +122,7 @@ class Record {
 class Context {
  public:
   Context() = default;  // for the forward of a Function
-  explicit Context(const Record& record, InputMask needs = ~InputMask{0})
-      : record_(&record), needs_(needs) {}
+  explicit Context(const Record& record, InputMask needs = ~InputMask{0}) : record_(&record), needs_(needs) {}
 
   /// In a Function's forward: keeps x, an input or an output, for backward.
   void save(const Tensor& x) { to_save_.push_back(x); }
@@ -136,8 +133,7 @@ class Context {
   Tensor saved(int i) const;
   /// Whether input i needs a gradient: work for the others can be left out.
   bool needs(int i) const {
-    return i < record_->input_count() && record_->input(i) != nullptr &&
-           (i >= 32 || (needs_ >> i & 1) != 0);
+    return i < record_->input_count() && record_->input(i) != nullptr && (i >= 32 || (needs_ >> i & 1) != 0);
   }
   /// The shape of input i, which needs a gradient. Throws GradientError if it needs none.
   Shape input_shape(int i) const;

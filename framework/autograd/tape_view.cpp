@@ -38,7 +38,8 @@ std::vector<Node> nodes_of(const Tensor& y) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     for (int k = 0; k < found[i]->input_count(); ++k) reach(found[i]->input(k));
   }
-  const auto computed = std::stable_partition(found.begin(), found.end(), [](auto* r) { return r->is_leaf(); });
+  const auto computed =
+      std::stable_partition(found.begin(), found.end(), [](auto* r) { return r->is_leaf(); });
   std::sort(computed, found.end(), [](auto* a, auto* b) { return a->sequence() < b->sequence(); });
   auto leaf = found.begin();  // put in the order of their use
   for (auto r = computed; r != found.end(); ++r) {
@@ -96,7 +97,8 @@ std::string tape_text(const Tensor& y) {
     for (int id : nodes[i].inputs) {
       inputs += cat(inputs.empty() ? "" : " ", id < 0 ? std::string("-") : std::to_string(id));
     }
-    rows.push_back({std::to_string(i), nodes[i].record->name(), inputs, output_of(nodes[i]), size_of(nodes[i].saved_bytes)});
+    rows.push_back({std::to_string(i), nodes[i].record->name(), inputs, output_of(nodes[i]),
+                    size_of(nodes[i].saved_bytes)});
   }
   std::array<std::size_t, 5> width{};
   for (const auto& row : rows) {
@@ -104,8 +106,8 @@ std::string tape_text(const Tensor& y) {
   }
   std::string out;
   for (const auto& row : rows) {
-    out += fmt::format("{:>{}}  {:<{}}  {:<{}}  {:<{}}  {:>{}}\n", row[0], width[0], row[1], width[1], row[2], width[2],
-                       row[3], width[3], row[4], width[4]);
+    out += fmt::format("{:>{}}  {:<{}}  {:<{}}  {:<{}}  {:>{}}\n", row[0], width[0], row[1], width[1], row[2],
+                       width[2], row[3], width[3], row[4], width[4]);
   }
   return out;
 }
@@ -114,8 +116,8 @@ std::string tape_dot(const Tensor& y) {
   const std::vector<Node> nodes = nodes_of(y);
   std::string out = "digraph tape {\n  node [shape=box, fontname=\"sans-serif\"];\n";
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    out += fmt::format("  n{} [label=\"{}\\n{}\"{}];\n", i, escaped(nodes[i].record->name(), false), output_of(nodes[i]),
-                       nodes[i].record->is_leaf() ? ", style=rounded" : "");
+    out += fmt::format("  n{} [label=\"{}\\n{}\"{}];\n", i, escaped(nodes[i].record->name(), false),
+                       output_of(nodes[i]), nodes[i].record->is_leaf() ? ", style=rounded" : "");
     for (int id : nodes[i].inputs) {
       if (id >= 0) out += fmt::format("  n{} -> n{};\n", id, i);
     }
@@ -128,7 +130,8 @@ std::string tape_svg(const Tensor& y) {
   std::vector<Node> nodes = nodes_of(y);
   for (std::size_t i = nodes.size(); i-- > 0;) {  // a leaf stands just above its first reader
     for (int id : nodes[i].inputs) {
-      if (id >= 0 && nodes[static_cast<std::size_t>(id)].inputs.empty()) nodes[static_cast<std::size_t>(id)].layer = nodes[i].layer - 1;
+      if (id >= 0 && nodes[static_cast<std::size_t>(id)].inputs.empty())
+        nodes[static_cast<std::size_t>(id)].layer = nodes[i].layer - 1;
     }
   }
   std::vector<int> filled;  // boxes in each layer
@@ -146,20 +149,24 @@ std::string tape_svg(const Tensor& y) {
     for (int id : nodes[i].inputs) {
       if (id < 0) continue;
       const auto [from_x, from_top] = at[static_cast<std::size_t>(id)];
-      lines += fmt::format("<path d=\"M{} {} C{} {} {} {} {} {}\"/>\n", from_x + kWidth / 2, from_top + kHeight,
-                           from_x + kWidth / 2, top - 16, x + kWidth / 2, from_top + kHeight + 16, x + kWidth / 2, top);
+      lines += fmt::format("<path d=\"M{} {} C{} {} {} {} {} {}\"/>\n", from_x + kWidth / 2,
+                           from_top + kHeight, from_x + kWidth / 2, top - 16, x + kWidth / 2,
+                           from_top + kHeight + 16, x + kWidth / 2, top);
     }
-    boxes += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>"
-                         "<text x=\"{}\" y=\"{}\">{}</text><text x=\"{}\" y=\"{}\" class=\"shape\">{}</text>\n",
-                         x, top, kWidth, kHeight, nodes[i].inputs.empty() ? 18 : 3, x + kWidth / 2, top + 17,
-                         escaped(nodes[i].record->name(), true), x + kWidth / 2, top + 32, output_of(nodes[i]));
+    boxes += fmt::format(
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>"
+        "<text x=\"{}\" y=\"{}\">{}</text><text x=\"{}\" y=\"{}\" class=\"shape\">{}</text>\n",
+        x, top, kWidth, kHeight, nodes[i].inputs.empty() ? 18 : 3, x + kWidth / 2, top + 17,
+        escaped(nodes[i].record->name(), true), x + kWidth / 2, top + 32, output_of(nodes[i]));
   }
   return fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" font-family=\"sans-serif\" font-size=\"13\">\n"
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" font-family=\"sans-serif\" "
+      "font-size=\"13\">\n"
       "<style>rect{{fill:#f4f6f8;stroke:#567}}path{{fill:none;stroke:#9ab}}text{{text-anchor:middle}}"
       ".shape{{font-size:10px;fill:#567}}</style>\n{}{}</svg>\n",
       2 * kMargin + kAcross * std::max(widest, 1) - (kAcross - kWidth),
-      2 * kMargin + kDown * std::max<int>(static_cast<int>(filled.size()), 1) - (kDown - kHeight), lines, boxes);
+      2 * kMargin + kDown * std::max<int>(static_cast<int>(filled.size()), 1) - (kDown - kHeight), lines,
+      boxes);
 }
 
 }  // namespace tenet

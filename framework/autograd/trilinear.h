@@ -18,8 +18,7 @@ namespace tenet {
 template <class Form>
 Tensor contract(const Form& form, int towards, const Tensor& p, const Tensor& q, const Tensor& bias = {});
 
-template <class Form>
-struct TrilinearRule {
+template <class Form> struct TrilinearRule {
   Form form;
   std::int8_t towards;
   bool saves_p, saves_q;  // the first operand is read for the second's gradient, and the reverse

@@ -18,16 +18,14 @@ namespace tenet {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t kLargest =
-    0;  // every block from operator new: leaks and uses after free are found
+constexpr std::size_t kLargest = 0;  // every block from operator new: leaks and uses after free are found
 #else
 constexpr std::size_t kLargest = 4096;
 #endif
 
 constexpr std::align_val_t kAlignment{64};
-constexpr std::array<std::size_t, 20> kSizes = {64,   128,  192,  256,  320,  384,  448,
-                                                512,  640,  768,  896,  1024, 1280, 1536,
-                                                1792, 2048, 2560, 3072, 3584, 4096};
+constexpr std::array<std::size_t, 20> kSizes = {64,  128,  192,  256,  320,  384,  448,  512,  640,  768,
+                                                896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096};
 constexpr std::size_t kClasses = kSizes.size();
 
 /// By (bytes + 63) / 64.
@@ -65,9 +63,8 @@ struct Batch {
 
 struct ThreadLists {
   std::array<Batch, kClasses> working;
-  std::array<Batch, kClasses> spare;  // full or empty
-  std::atomic<std::int64_t> in_use{
-      0};  // written by its thread; below zero if it frees others' blocks
+  std::array<Batch, kClasses> spare;    // full or empty
+  std::atomic<std::int64_t> in_use{0};  // written by its thread; below zero if it frees others' blocks
   ThreadLists* previous = nullptr;
   ThreadLists* next = nullptr;
 };
@@ -145,8 +142,8 @@ struct ThreadEnd {
 };
 
 // A child forked while another thread has the lock would find it taken for ever.
-[[maybe_unused]] const int registered = pthread_atfork(
-    [] { shared.mutex.lock(); }, [] { shared.mutex.unlock(); }, [] { shared.mutex.unlock(); });
+[[maybe_unused]] const int registered =
+    pthread_atfork([] { shared.mutex.lock(); }, [] { shared.mutex.unlock(); }, [] { shared.mutex.unlock(); });
 
 /// The calling thread's lists, made at its first call; null once the thread has given them away.
 ThreadLists* make_lists() {

@@ -8,14 +8,10 @@
 
 namespace tenet {
 
-template <class T>
-struct TypeTag {
-  using type = T;
-};
+template <class T> struct TypeTag { using type = T; };
 
 /// Calls f with float or double; any other type is a DTypeError naming the op.
-template <class F>
-decltype(auto) dispatch_float(DType dtype, const char* op, F&& f) {
+template <class F> decltype(auto) dispatch_float(DType dtype, const char* op, F&& f) {
   switch (dtype) {
     case DType::float32: return std::forward<F>(f)(TypeTag<float>{});
     case DType::float64: return std::forward<F>(f)(TypeTag<double>{});
@@ -26,22 +22,19 @@ decltype(auto) dispatch_float(DType dtype, const char* op, F&& f) {
 }
 
 /// Calls f with the type of any number: every type but bool.
-template <class F>
-decltype(auto) dispatch_number(DType dtype, const char* op, F&& f) {
+template <class F> decltype(auto) dispatch_number(DType dtype, const char* op, F&& f) {
   switch (dtype) {
     case DType::float32: return std::forward<F>(f)(TypeTag<float>{});
     case DType::float64: return std::forward<F>(f)(TypeTag<double>{});
     case DType::int64: return std::forward<F>(f)(TypeTag<std::int64_t>{});
     case DType::int32: return std::forward<F>(f)(TypeTag<std::int32_t>{});
     case DType::uint8: return std::forward<F>(f)(TypeTag<std::uint8_t>{});
-    default:
-      fail<DTypeError>(op, ": is not defined for bool tensors. Convert with .to(tenet::int64).");
+    default: fail<DTypeError>(op, ": is not defined for bool tensors. Convert with .to(tenet::int64).");
   }
 }
 
 /// Calls f with the element type, whatever it is.
-template <class F>
-decltype(auto) dispatch_all(DType dtype, F&& f) {
+template <class F> decltype(auto) dispatch_all(DType dtype, F&& f) {
   switch (dtype) {
     case DType::float32: return std::forward<F>(f)(TypeTag<float>{});
     case DType::float64: return std::forward<F>(f)(TypeTag<double>{});

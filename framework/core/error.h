@@ -18,14 +18,38 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-class ShapeError : public Error { public: using Error::Error; };         // sizes or ranks disagree
-class DTypeError : public Error { public: using Error::Error; };         // an element type does not fit
-class ValueError : public Error { public: using Error::Error; };         // an option has no meaning
-class IndexError : public Error { public: using Error::Error; };         // an index or label out of range
-class DeviceError : public Error { public: using Error::Error; };        // wrong or missing device
-class GradientError : public Error { public: using Error::Error; };      // the tape cannot do this
-class FormatError : public Error { public: using Error::Error; };        // a file is not what it should be
-class OutOfMemoryError : public Error { public: using Error::Error; };   // an allocation failed
+class ShapeError : public Error {
+ public:
+  using Error::Error;
+};  // sizes or ranks disagree
+class DTypeError : public Error {
+ public:
+  using Error::Error;
+};  // an element type does not fit
+class ValueError : public Error {
+ public:
+  using Error::Error;
+};  // an option has no meaning
+class IndexError : public Error {
+ public:
+  using Error::Error;
+};  // an index or label out of range
+class DeviceError : public Error {
+ public:
+  using Error::Error;
+};  // wrong or missing device
+class GradientError : public Error {
+ public:
+  using Error::Error;
+};  // the tape cannot do this
+class FormatError : public Error {
+ public:
+  using Error::Error;
+};  // a file is not what it should be
+class OutOfMemoryError : public Error {
+ public:
+  using Error::Error;
+};  // an allocation failed
 
 namespace detail {
 void append_number(std::string& out, double part);  // six significant digits

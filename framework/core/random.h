@@ -39,9 +39,8 @@ TENET_HD constexpr PhiloxWords philox(PhiloxWords counter, PhiloxKey key) {
 
 /// The same for a key and a counter of 64 bits.
 TENET_HD constexpr PhiloxWords philox(std::uint64_t key, std::uint64_t counter) {
-  return philox(
-      {{static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0}},
-      {{static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}});
+  return philox({{static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0}},
+                {{static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}});
 }
 
 TENET_HD constexpr std::uint64_t join(std::uint32_t low, std::uint32_t high) {
@@ -86,8 +85,7 @@ TENET_HD constexpr std::uint64_t bits_at(std::uint64_t key, std::uint64_t offset
 }
 
 /// [0, 1).
-template <class T>
-TENET_HD constexpr T uniform_at(std::uint64_t key, std::uint64_t offset, std::uint64_t i) {
+template <class T> TENET_HD constexpr T uniform_at(std::uint64_t key, std::uint64_t offset, std::uint64_t i) {
   if constexpr (std::is_same_v<T, float>) {
     return uniform_float(philox(key, offset + i / 4).word[i % 4]);
   } else {

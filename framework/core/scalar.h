@@ -30,8 +30,7 @@ class Scalar {
   constexpr bool is_floating() const { return kind_ == float64; }
   constexpr bool is_bool() const { return kind_ == boolean; }
 
-  template <class T>
-  constexpr T as() const {
+  template <class T> constexpr T as() const {
     return kind_ == float64 ? static_cast<T>(floating_) : static_cast<T>(integer_);
   }
 

@@ -64,8 +64,7 @@ std::uint32_t dims_mask(const Dims& dims, std::int64_t rank, const char* op) {
   for (std::int64_t dim : dims) {
     const std::uint32_t bit = 1u << normalize_dim(dim, rank, op);
     if (mask & bit) {
-      fail<ValueError>(op, ": dim ", dim, " appears more than once in ", dims,
-                       ". Name each dimension once.");
+      fail<ValueError>(op, ": dim ", dim, " appears more than once in ", dims, ". Name each dimension once.");
     }
     mask |= bit;
   }
@@ -116,10 +115,11 @@ Shape infer_reshape(const Shape& wanted, const Shape& from, const char* op) {
   }
   const bool fits = unknown >= 0 ? known != 0 && numel % known == 0 : known == numel;
   if (!fits) {
-    fail<ShapeError>(op, ": a tensor of shape ", from, " has ", numel, " elements, shape ", wanted,
-                     unknown >= 0 ? " cannot hold them (its known extents give " : " needs ", known,
-                     unknown >= 0 ? "). Choose extents whose product divides " : ". Choose extents whose product is ",
-                     numel, ".");
+    fail<ShapeError>(
+        op, ": a tensor of shape ", from, " has ", numel, " elements, shape ", wanted,
+        unknown >= 0 ? " cannot hold them (its known extents give " : " needs ", known,
+        unknown >= 0 ? "). Choose extents whose product divides " : ". Choose extents whose product is ",
+        numel, ".");
   }
   if (unknown >= 0) out[unknown] = numel / known;
   return out;

@@ -41,8 +41,8 @@ TensorImpl* place(std::size_t bytes, const Shape& shape, const Strides& strides,
 
 TensorImpl* TensorImpl::make(const Shape& shape, DType dtype, Device device) {
   const std::int64_t numel = count(shape, "tensor");
-  const auto bytes = static_cast<std::size_t>(
-      checked_mul(numel, static_cast<std::int64_t>(item_size(dtype)), "tensor"));
+  const auto bytes =
+      static_cast<std::size_t>(checked_mul(numel, static_cast<std::int64_t>(item_size(dtype)), "tensor"));
   const bool separate = bytes > kInlineBytes || (device.type != DeviceType::cpu && bytes > 0);
   void* memory = separate ? backend(device).allocate(bytes) : nullptr;
   const std::size_t header = header_bytes(shape.size());
@@ -100,10 +100,10 @@ TensorImpl* TensorImpl::alias(TensorImpl* of) {
   return impl;
 }
 
-TensorImpl* TensorImpl::foreign_memory(void* data, const Shape& shape, const Strides& strides,
-                                       DType dtype, Deleter deleter) {
-  TensorImpl* impl = place(header_bytes(shape.size()) + sizeof(Deleter), shape, strides, dtype,
-                           count(shape, "from_memory"));
+TensorImpl* TensorImpl::foreign_memory(void* data, const Shape& shape, const Strides& strides, DType dtype,
+                                       Deleter deleter) {
+  TensorImpl* impl =
+      place(header_bytes(shape.size()) + sizeof(Deleter), shape, strides, dtype, count(shape, "from_memory"));
   impl->contiguous = is_contiguous(shape, strides);
   impl->foreign = true;
   impl->data = static_cast<std::byte*>(data);

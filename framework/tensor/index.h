@@ -28,8 +28,7 @@ class Index {
  public:
   enum class Kind : std::uint8_t { position, slice, all_others, new_axis };
 
-  template <std::integral I>
-  Index(I at) : kind(Kind::position), position(static_cast<std::int64_t>(at)) {}
+  template <std::integral I> Index(I at) : kind(Kind::position), position(static_cast<std::int64_t>(at)) {}
   Index(Slice range) : kind(Kind::slice), slice(range) {}
   Index(EllipsisTag) : kind(Kind::all_others) {}
   Index(NewAxisTag) : kind(Kind::new_axis) {}

@@ -28,8 +28,7 @@ struct Elements {
   bool cut(int d) const { return summarised && shape[d] > 2 * kEdge; }
 
   /// Calls f(offset of the slice) for each shown position along dimension d.
-  template <class F>
-  void along(int d, std::int64_t offset, F&& f) const {
+  template <class F> void along(int d, std::int64_t offset, F&& f) const {
     for (std::int64_t i = 0; i < shape[d]; ++i) {
       if (cut(d) && i == kEdge) i = shape[d] - kEdge;
       f(offset + i * strides[d]);
@@ -37,8 +36,7 @@ struct Elements {
   }
 
   /// Calls f(offset) for each shown element.
-  template <class F>
-  void each(int d, std::int64_t offset, F&& f) const {
+  template <class F> void each(int d, std::int64_t offset, F&& f) const {
     if (d == shape.size()) return f(offset);
     along(d, offset, [&](std::int64_t at) { each(d + 1, at, f); });
   }
@@ -76,9 +74,7 @@ class Format {
   }
 
  private:
-  void widen(const std::string& shown) {
-    width_ = std::max(width_, static_cast<std::int64_t>(shown.size()));
-  }
+  void widen(const std::string& shown) { width_ = std::max(width_, static_cast<std::int64_t>(shown.size())); }
 
   double real(std::int64_t at) const {
     return dtype_ == float32 ? static_cast<double>(reinterpret_cast<const float*>(data_)[at])
@@ -112,13 +108,15 @@ class Format {
 };
 
 /// The last dimension, broken into lines.
-std::string vector_text(const Elements& elements, const Format& format, std::int64_t offset, std::int64_t indent) {
+std::string vector_text(const Elements& elements, const Format& format, std::int64_t offset,
+                        std::int64_t indent) {
   const int d = elements.shape.size() - 1;
   const std::int64_t per_line = std::max<std::int64_t>(1, (kLineWidth - indent) / (format.width() + 2));
   std::string out = "[";
   std::int64_t shown = 0;
   const auto add = [&](const std::string& item) {
-    if (shown > 0) out += shown % per_line == 0 ? ",\n" + std::string(static_cast<std::size_t>(indent + 1), ' ') : ", ";
+    if (shown > 0)
+      out += shown % per_line == 0 ? ",\n" + std::string(static_cast<std::size_t>(indent + 1), ' ') : ", ";
     out += item;
     ++shown;
   };
@@ -134,8 +132,8 @@ std::string nested_text(const Elements& elements, const Format& format, int d, s
   const int rank = elements.shape.size();
   if (rank == 0) return format(offset);
   if (d == rank - 1) return vector_text(elements, format, offset, indent);
-  const std::string separator =
-      "," + std::string(static_cast<std::size_t>(rank - d - 1), '\n') + std::string(static_cast<std::size_t>(indent + 1), ' ');
+  const std::string separator = "," + std::string(static_cast<std::size_t>(rank - d - 1), '\n') +
+                                std::string(static_cast<std::size_t>(indent + 1), ' ');
   std::string out = "[";
   std::int64_t shown = 0;
   elements.along(d, offset, [&](std::int64_t at) {

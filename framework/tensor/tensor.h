@@ -64,12 +64,10 @@ class Tensor {
   std::uint32_t version() const { return impl()->owner->version; }
 
   /// The value of a tensor with one element, converted to T. Throws ShapeError otherwise.
-  template <class T>
-  T item() const;
+  template <class T> T item() const;
   /// The first element. Elements lie strides() apart; writing through the pointer is not recorded.
   /// Throws DTypeError if the elements are not of type T.
-  template <class T>
-  T* data() const;
+  template <class T> T* data() const;
 
   // --- Gradients (framework/autograd) ----------------------------------------------------------------
   bool requires_grad() const;
@@ -243,14 +241,12 @@ std::int64_t item_as_int(const Tensor& tensor);
 [[noreturn]] void fail_data_type(const Tensor& tensor, DType wanted);
 }  // namespace detail
 
-template <class T>
-T Tensor::item() const {
+template <class T> T Tensor::item() const {
   if (is_floating(dtype())) return static_cast<T>(detail::item_as_double(*this));
   return static_cast<T>(detail::item_as_int(*this));
 }
 
-template <class T>
-T* Tensor::data() const {
+template <class T> T* Tensor::data() const {
   if (dtype_of<std::remove_const_t<T>> != dtype()) {
     detail::fail_data_type(*this, dtype_of<std::remove_const_t<T>>);
   }

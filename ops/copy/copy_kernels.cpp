@@ -6,7 +6,8 @@ namespace tenet::copy {
 
 template <cpu::Level L, class To, class From>
 void cast_loop(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
-  if (strides[0] == static_cast<std::int64_t>(sizeof(To)) && strides[1] == static_cast<std::int64_t>(sizeof(From))) {
+  if (strides[0] == static_cast<std::int64_t>(sizeof(To)) &&
+      strides[1] == static_cast<std::int64_t>(sizeof(From))) {
     if constexpr (std::is_same_v<To, From>) {
       std::memmove(data[0], data[1], static_cast<std::size_t>(n) * sizeof(To));
     } else {
@@ -22,12 +23,14 @@ void cast_loop(const void*, std::byte* const* data, const std::int64_t* strides,
   }
 }
 
-#define TENET_CAST(To, From)                           \
-  template void cast_loop<cpu::kThisLevel, To, From>( \
-      const void*, std::byte* const*, const std::int64_t*, std::int64_t);
-#define TENET_CASTS(To)                                                               \
-  TENET_CAST(To, float) TENET_CAST(To, double) TENET_CAST(To, std::int64_t)           \
-  TENET_CAST(To, std::int32_t) TENET_CAST(To, std::uint8_t) TENET_CAST(To, bool)
+#define TENET_CAST(To, From)                                                                              \
+  template void cast_loop<cpu::kThisLevel, To, From>(const void*, std::byte* const*, const std::int64_t*, \
+                                                     std::int64_t);
+#define TENET_CASTS(To)                                                                  \
+  TENET_CAST(To, float)                                                                  \
+  TENET_CAST(To, double)                                                                 \
+  TENET_CAST(To, std::int64_t) TENET_CAST(To, std::int32_t) TENET_CAST(To, std::uint8_t) \
+      TENET_CAST(To, bool)
 TENET_CASTS(float)
 TENET_CASTS(double)
 TENET_CASTS(std::int64_t)

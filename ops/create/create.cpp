@@ -21,8 +21,7 @@ Tensor filled(const Shape& shape, Scalar value, DType dtype, const TensorOptions
 }
 
 /// Element i is value(i), computed in double or, for integers, in int64.
-template <class F>
-Tensor generated(std::int64_t n, DType dtype, const TensorOptions& options, F value) {
+template <class F> Tensor generated(std::int64_t n, DType dtype, const TensorOptions& options, F value) {
   Tensor t = Tensor::make({n}, options.dtype.value_or(dtype), options.device);
   dispatch_all(t.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -46,7 +45,8 @@ std::int64_t arange_count(double start, double end, double step) {
                      ". The step must be finite, not 0, and lead from start towards end.");
   }
   const double n = std::ceil((end - start) / step);
-  if (n > 9e18) fail<ValueError>("arange: ", start, " to ", end, " in steps of ", step, " are too many elements.");
+  if (n > 9e18)
+    fail<ValueError>("arange: ", start, " to ", end, " in steps of ", step, " are too many elements.");
   return static_cast<std::int64_t>(n);
 }
 
@@ -57,8 +57,8 @@ NestedList::NestedList(std::initializer_list<NestedList> items) {
   const NestedList* first = items.begin();
   for (const NestedList& item : items) {
     if (item.shape_ != first->shape_) {
-      fail<ShapeError>("tensor: the nested lists are ragged: one part has shape ", first->shape_, ", another ",
-                       item.shape_, ". Give every row the same length.");
+      fail<ShapeError>("tensor: the nested lists are ragged: one part has shape ", first->shape_,
+                       ", another ", item.shape_, ". Give every row the same length.");
     }
     scalars_.insert(scalars_.end(), item.scalars_.begin(), item.scalars_.end());
   }
@@ -68,7 +68,8 @@ NestedList::NestedList(std::initializer_list<NestedList> items) {
 }
 
 Tensor tensor(const NestedList& values, TensorOptions options) {
-  Tensor t = Tensor::make(values.shape(), options.dtype.value_or(common_type(values.scalars())), options.device);
+  Tensor t =
+      Tensor::make(values.shape(), options.dtype.value_or(common_type(values.scalars())), options.device);
   dispatch_all(t.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* data = t.data<T>();
@@ -86,7 +87,9 @@ Tensor full(const Shape& shape, Scalar value, TensorOptions options) {
   return filled(shape, value, value.dtype(), options);
 }
 Tensor empty_like(const Tensor& x) { return Tensor::make(x.shape(), x.dtype(), x.device()); }
-Tensor full_like(const Tensor& x, Scalar value) { return filled(x.shape(), value, x.dtype(), {.device = x.device()}); }
+Tensor full_like(const Tensor& x, Scalar value) {
+  return filled(x.shape(), value, x.dtype(), {.device = x.device()});
+}
 Tensor zeros_like(const Tensor& x) { return full_like(x, 0); }
 Tensor ones_like(const Tensor& x) { return full_like(x, 1); }
 

@@ -13,21 +13,20 @@ namespace tenet {
 class NestedList {
  public:
   template <class T>
-    requires std::is_arithmetic_v<T>
-  NestedList(T value) : scalars_{Scalar(value)} {}
-  NestedList(std::initializer_list<NestedList> items);
-  template <class T>
-    requires std::is_arithmetic_v<T>
-  NestedList(const std::vector<T>& values) : shape_{static_cast<std::int64_t>(values.size())} {
-    for (T value : values) scalars_.push_back(Scalar(value));
-  }
+    requires std::is_arithmetic_v<T> NestedList(T value) : scalars_{Scalar(value)} {}
+    NestedList(std::initializer_list<NestedList> items);
+    template <class T>
+      requires std::is_arithmetic_v<T> NestedList(const std::vector<T>& values)
+          : shape_{static_cast<std::int64_t>(values.size())} {
+        for (T value : values) scalars_.push_back(Scalar(value));
+      }
 
-  const Shape& shape() const { return shape_; }
-  const std::vector<Scalar>& scalars() const { return scalars_; }  // row-major
+      const Shape& shape() const { return shape_; }
+      const std::vector<Scalar>& scalars() const { return scalars_; }  // row-major
 
- private:
-  Shape shape_;
-  std::vector<Scalar> scalars_;
+     private:
+      Shape shape_;
+      std::vector<Scalar> scalars_;
 };
 
 /// tensor({{1., 2.}, {3., 4.}}): float32 if any number is floating, int64 if all are integers, bool if all
@@ -57,14 +56,12 @@ Tensor eye(std::int64_t n, std::int64_t m, TensorOptions options = {});
 
 /// A tensor over memory of the caller's, row-major, not copied. deleter(data), if given, runs when the last
 /// view of it is gone.
-template <class T>
-Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter = {});
+template <class T> Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter = {});
 
 namespace detail {
 Tensor from_memory(void* data, const Shape& shape, DType dtype, std::function<void(void*)> deleter);
 }
-template <class T>
-Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter) {
+template <class T> Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter) {
   return detail::from_memory(data, shape, dtype_of<T>, std::move(deleter));
 }
 

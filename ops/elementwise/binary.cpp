@@ -16,15 +16,19 @@ Tensor pull(const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y)
   constexpr unsigned reads = kTowardsA ? F::reads_a : F::reads_b;
   const F f;
   using D = decltype([&] {
-    if constexpr (kTowardsA) return f.da(a, b, y);
-    else return f.db(a, b, y);
+    if constexpr (kTowardsA)
+      return f.da(a, b, y);
+    else
+      return f.db(a, b, y);
   }());
   if constexpr (std::is_same_v<D, One>) {
     return dy;
   } else {
     if (grad_enabled() || reads == kNothing) {
-      if constexpr (kTowardsA) return dy * f.da(reads == kNothing ? dy : a, b, y);
-      else return dy * f.db(reads == kNothing ? dy : a, b, y);
+      if constexpr (kTowardsA)
+        return dy * f.da(reads == kNothing ? dy : a, b, y);
+      else
+        return dy * f.db(reads == kNothing ? dy : a, b, y);
     }
     Tensor d = Tensor::make_like(dy);
     const auto or_dy = [&](const Tensor& t, unsigned bit) -> const Tensor& { return reads & bit ? t : dy; };
@@ -33,8 +37,7 @@ Tensor pull(const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y)
   }
 }
 
-template <class F>
-struct BinaryRule {
+template <class F> struct BinaryRule {
   static constexpr const char* name = F::name;
   std::uint8_t saved;  // a bit set of Reads: what was worth keeping
 
@@ -56,14 +59,12 @@ struct BinaryRule {
   }
 };
 
-template <class F>
-DType operand_type(const Tensor& a, const Tensor& b) {
+template <class F> DType operand_type(const Tensor& a, const Tensor& b) {
   const DType dtype = promote(a, b);
   return F::types == Types::floating ? to_floating(dtype) : dtype;
 }
 
-template <class F>
-void record_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
+template <class F> void record_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
   const unsigned saved = (requires_history(a) ? F::reads_a : 0) | (requires_history(b) ? F::reads_b : 0);
   const BinaryRule<F> rule{static_cast<std::uint8_t>(saved)};
   switch (saved) {
@@ -76,19 +77,18 @@ void record_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
   }
 }
 
-template <class F>
-Tensor binary(const Tensor& a, const Tensor& b) {
+template <class F> Tensor binary(const Tensor& a, const Tensor& b) {
   const DType dtype = operand_type<F>(a, b);
   if (a.dtype() != dtype || b.dtype() != dtype) return binary<F>(a.to(dtype), b.to(dtype));
-  Tensor y = a.same_shape(b) ? Tensor::make_like(a)
-                             : Tensor::make(broadcast_shapes(a.shape(), b.shape(), F::name), dtype, a.device());
+  Tensor y = a.same_shape(b)
+                 ? Tensor::make_like(a)
+                 : Tensor::make(broadcast_shapes(a.shape(), b.shape(), F::name), dtype, a.device());
   run_binary<F>(y, a, b);
   if (recording(a, b)) record_binary<F>(y, a, b);
   return y;
 }
 
-template <class F>
-Tensor& binary_in_place(Tensor& a, const Tensor& b) {
+template <class F> Tensor& binary_in_place(Tensor& a, const Tensor& b) {
   check_writable(a, F::name);
   const DType dtype = operand_type<F>(a, b);
   if (dtype != a.dtype()) {
@@ -104,7 +104,8 @@ Tensor& binary_in_place(Tensor& a, const Tensor& b) {
     // What a gradient reads must be as it was: the memory of a, which b may share, is about to change.
     const unsigned reads = (requires_history(a) ? F::reads_a : 0) | (requires_history(b) ? F::reads_b : 0);
     const bool shared = a.impl()->owner == b.impl()->owner;
-    return copy::take(a, binary<F>(reads & kFirst ? a.clone() : a, shared && reads & kSecond ? b.clone() : b));
+    return copy::take(a,
+                      binary<F>(reads & kFirst ? a.clone() : a, shared && reads & kSecond ? b.clone() : b));
   }
   run_binary<F>(a, a, safe_source(b.to(dtype), a));
   bump_version(a);
@@ -116,19 +117,19 @@ Tensor& binary_in_place(Tensor& a, const Tensor& b) {
 
 using namespace pointwise;
 
-#define TENET_DEFINE(Op, function, types)                                                         \
-  Tensor function(const Tensor& a, const Tensor& b) { return binary<Op>(a, b); }                  \
-  Tensor function(const Tensor& a, Scalar b) { return binary<Op>(a, wrap(b, a)); }                \
-  Tensor function(Scalar a, const Tensor& b) { return binary<Op>(wrap(a, b), b); }                \
+#define TENET_DEFINE(Op, function, types)                                          \
+  Tensor function(const Tensor& a, const Tensor& b) { return binary<Op>(a, b); }   \
+  Tensor function(const Tensor& a, Scalar b) { return binary<Op>(a, wrap(b, a)); } \
+  Tensor function(Scalar a, const Tensor& b) { return binary<Op>(wrap(a, b), b); } \
   Tensor& function##_(Tensor& a, const Tensor& b) { return binary_in_place<Op>(a, b); }
 TENET_BINARY_OPS(TENET_DEFINE)
 #undef TENET_DEFINE
 
-#define TENET_OPERATOR(symbol, function)                                                          \
-  Tensor operator symbol(const Tensor& a, const Tensor& b) { return function(a, b); }             \
-  Tensor operator symbol(const Tensor& a, Scalar b) { return function(a, b); }                    \
-  Tensor operator symbol(Scalar a, const Tensor& b) { return function(a, b); }                    \
-  Tensor& Tensor::function##_(const Tensor& other) { return tenet::function##_(*this, other); }   \
+#define TENET_OPERATOR(symbol, function)                                                        \
+  Tensor operator symbol(const Tensor& a, const Tensor& b) { return function(a, b); }           \
+  Tensor operator symbol(const Tensor& a, Scalar b) { return function(a, b); }                  \
+  Tensor operator symbol(Scalar a, const Tensor& b) { return function(a, b); }                  \
+  Tensor& Tensor::function##_(const Tensor& other) { return tenet::function##_(*this, other); } \
   Tensor& Tensor::function##_(Scalar other) { return tenet::function##_(*this, wrap(other, *this)); }
 TENET_OPERATOR(+, add)
 TENET_OPERATOR(-, sub)

@@ -7,8 +7,7 @@
 namespace tenet {
 namespace pointwise {
 
-template <Types kTypes, unsigned kReadsA, unsigned kReadsB>
-struct Binary {
+template <Types kTypes, unsigned kReadsA, unsigned kReadsB> struct Binary {
   static constexpr Types types = kTypes;
   static constexpr unsigned reads_a = kReadsA;  // what da reads
   static constexpr unsigned reads_b = kReadsB;  // what db reads
@@ -66,7 +65,8 @@ struct Pow : Binary<Types::number, kFirst | kSecond, kFirst | kSecond | kOutput>
       return std::pow(a, b);
     } else {  // by squaring; a negative exponent leaves 1, -1 or 0
       V result = 1;
-      if (b < V(0)) return a == V(1) ? V(1) : a == static_cast<V>(-1) ? static_cast<V>(b % 2 == 0 ? 1 : -1) : V(0);
+      if (b < V(0))
+        return a == V(1) ? V(1) : a == static_cast<V>(-1) ? static_cast<V>(b % 2 == 0 ? 1 : -1) : V(0);
       for (; b > V(0); b = static_cast<V>(b / 2), a = static_cast<V>(a * a)) {
         if (b % 2 != 0) result = static_cast<V>(result * a);
       }
@@ -109,21 +109,21 @@ struct Minimum : Binary<Types::any, kFirst | kSecond, kFirst | kSecond> {
 };
 
 // The list: X(entry, function, the types its kernels are made for).
-#define TENET_BINARY_OPS(X)      \
-  X(Add, add, ALL)               \
-  X(Sub, sub, NUMBERS)           \
-  X(Mul, mul, ALL)               \
-  X(Div, div, FLOATS)            \
-  X(Pow, pow, NUMBERS)           \
-  X(Maximum, maximum, ALL)       \
+#define TENET_BINARY_OPS(X) \
+  X(Add, add, ALL)          \
+  X(Sub, sub, NUMBERS)      \
+  X(Mul, mul, ALL)          \
+  X(Div, div, FLOATS)       \
+  X(Pow, pow, NUMBERS)      \
+  X(Maximum, maximum, ALL)  \
   X(Minimum, minimum, ALL)
 
 }  // namespace pointwise
 
-#define TENET_DECLARE(Op, function, types)                                        \
-  Tensor function(const Tensor& a, const Tensor& b);                              \
-  Tensor function(const Tensor& a, Scalar b);                                     \
-  Tensor function(Scalar a, const Tensor& b);                                     \
+#define TENET_DECLARE(Op, function, types)           \
+  Tensor function(const Tensor& a, const Tensor& b); \
+  Tensor function(const Tensor& a, Scalar b);        \
+  Tensor function(Scalar a, const Tensor& b);        \
   Tensor& function##_(Tensor& a, const Tensor& b);
 TENET_BINARY_OPS(TENET_DECLARE)
 #undef TENET_DECLARE

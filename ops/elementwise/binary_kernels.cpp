@@ -3,8 +3,7 @@
 namespace tenet::pointwise {
 namespace {
 
-template <class T>
-TENET_HD T& at(std::byte* data, std::int64_t offset) {
+template <class T> TENET_HD T& at(std::byte* data, std::int64_t offset) {
   return *reinterpret_cast<T*>(data + offset);
 }
 
@@ -61,24 +60,24 @@ void binary_pull(const void*, std::byte* const* data, const std::int64_t* stride
     return;
   }
   for (std::int64_t i = 0; i < n; ++i) {
-    at<T>(data[0], i * strides[0]) =
-        pull(at<T>(data[1], i * strides[1]), at<T>(data[2], i * strides[2]),
-             at<T>(data[3], i * strides[3]), at<T>(data[4], i * strides[4]));
+    at<T>(data[0], i * strides[0]) = pull(at<T>(data[1], i * strides[1]), at<T>(data[2], i * strides[2]),
+                                          at<T>(data[3], i * strides[3]), at<T>(data[4], i * strides[4]));
   }
 }
 
-#define TENET_VALUE(Op, T)                            \
-  template void binary_value<cpu::kThisLevel, Op, T>( \
-      const void*, std::byte* const*, const std::int64_t*, std::int64_t);
+#define TENET_VALUE(Op, T)                                                                                \
+  template void binary_value<cpu::kThisLevel, Op, T>(const void*, std::byte* const*, const std::int64_t*, \
+                                                     std::int64_t);
 #define TENET_FLOATS(Op) TENET_VALUE(Op, float) TENET_VALUE(Op, double)
 #define TENET_NUMBERS(Op) \
   TENET_FLOATS(Op) TENET_VALUE(Op, std::int64_t) TENET_VALUE(Op, std::int32_t) TENET_VALUE(Op, std::uint8_t)
 #define TENET_ALL(Op) TENET_NUMBERS(Op) TENET_VALUE(Op, bool)
-#define TENET_PULL(Op, T, towards_a)                            \
-  template void binary_pull<cpu::kThisLevel, Op, T, towards_a>( \
-      const void*, std::byte* const*, const std::int64_t*, std::int64_t);
-#define TENET_PULLS(Op) \
-  TENET_PULL(Op, float, true) TENET_PULL(Op, float, false) TENET_PULL(Op, double, true) TENET_PULL(Op, double, false)
+#define TENET_PULL(Op, T, towards_a)                                                           \
+  template void binary_pull<cpu::kThisLevel, Op, T, towards_a>(const void*, std::byte* const*, \
+                                                               const std::int64_t*, std::int64_t);
+#define TENET_PULLS(Op)       \
+  TENET_PULL(Op, float, true) \
+  TENET_PULL(Op, float, false) TENET_PULL(Op, double, true) TENET_PULL(Op, double, false)
 #define TENET_INSTANTIATE(Op, function, types) TENET_##types(Op)
 #define TENET_INSTANTIATE_PULL(Op, function, types) TENET_PULLS(Op)
 #define TENET_PREDICATE(Op, function) TENET_ALL(Op)

@@ -13,8 +13,7 @@ void binary_value(const void* f, std::byte* const* data, const std::int64_t* str
 template <cpu::Level L, class F, class T, bool kTowardsA>
 void binary_pull(const void* f, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
 
-template <class F, class Call>
-void dispatch_operands(DType dtype, Call&& call) {
+template <class F, class Call> void dispatch_operands(DType dtype, Call&& call) {
   if constexpr (F::types == Types::floating) {
     dispatch_float(dtype, F::name, call);
   } else if constexpr (F::types == Types::number) {
@@ -25,8 +24,7 @@ void dispatch_operands(DType dtype, Call&& call) {
 }
 
 /// y = f(a, b); a and b are of one type.
-template <class F>
-void run_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
+template <class F> void run_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
   dispatch_operands<F>(a.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     run(cpu::at_level([]<cpu::Level L> { return &binary_value<L, F, T>; }), nullptr, y, a, b);
@@ -38,7 +36,8 @@ template <class F, bool kTowardsA>
 void run_binary_pull(const Tensor& d, const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y) {
   dispatch_float(d.dtype(), F::name, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &binary_pull<L, F, T, kTowardsA>; }), nullptr, d, dy, a, b, y);
+    run(cpu::at_level([]<cpu::Level L> { return &binary_pull<L, F, T, kTowardsA>; }), nullptr, d, dy, a, b,
+        y);
   });
 }
 

@@ -9,8 +9,7 @@ namespace tenet {
 namespace pointwise {
 namespace {
 
-template <class F>
-Tensor predicate(const Tensor& a_, const Tensor& b_) {
+template <class F> Tensor predicate(const Tensor& a_, const Tensor& b_) {
   const DType dtype = promote(a_, b_);
   const NoGradGuard no_grad;
   const Tensor a = a_.to(dtype);

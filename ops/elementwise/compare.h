@@ -6,10 +6,7 @@
 namespace tenet {
 namespace pointwise {
 
-template <Types kTypes>
-struct Predicate {
-  static constexpr Types types = kTypes;
-};
+template <Types kTypes> struct Predicate { static constexpr Types types = kTypes; };
 
 struct Equal : Predicate<Types::any> {
   static constexpr const char* name = "eq";
@@ -40,19 +37,19 @@ struct LogicalXor : Predicate<Types::any> {
   template <class V> TENET_HD bool f(V a, V b) const { return (a != V(0)) != (b != V(0)); }
 };
 
-#define TENET_PREDICATES(X) \
-  X(Equal, eq)              \
-  X(NotEqual, ne)           \
-  X(Less, lt)               \
-  X(LessEqual, le)          \
+#define TENET_PREDICATES(X)  \
+  X(Equal, eq)               \
+  X(NotEqual, ne)            \
+  X(Less, lt)                \
+  X(LessEqual, le)           \
   X(LogicalAnd, logical_and) \
-  X(LogicalOr, logical_or)  \
+  X(LogicalOr, logical_or)   \
   X(LogicalXor, logical_xor)
 
 }  // namespace pointwise
 
-#define TENET_DECLARE(Op, function)                    \
-  Tensor function(const Tensor& a, const Tensor& b);   \
+#define TENET_DECLARE(Op, function)                  \
+  Tensor function(const Tensor& a, const Tensor& b); \
   Tensor function(const Tensor& a, Scalar b);
 TENET_PREDICATES(TENET_DECLARE)
 #undef TENET_DECLARE

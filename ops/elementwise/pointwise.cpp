@@ -55,8 +55,8 @@ Tensor safe_source(const Tensor& source, const Tensor& target) {
   const TensorImpl* s = source.impl();
   const TensorImpl* t = target.impl();
   if (s->owner != t->owner) return source;
-  const bool same = s->data == t->data && source.shape() == target.shape() &&
-                    source.strides() == target.strides();
+  const bool same =
+      s->data == t->data && source.shape() == target.shape() && source.strides() == target.strides();
   return same ? source : source.clone();
 }
 

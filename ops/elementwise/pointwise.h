@@ -28,22 +28,15 @@ template <class V>
 concept Number = std::is_arithmetic_v<V>;
 
 /// cond ? a : b, elementwise for tensors.
-template <Number V>
-TENET_HD V select(bool cond, V a, V b) {
-  return cond ? a : b;
-}
+template <Number V> TENET_HD V select(bool cond, V a, V b) { return cond ? a : b; }
 inline Tensor select(const Tensor& cond, const Tensor& a, const Tensor& b) { return where(cond, a, b); }
 
 /// The number c, of x's type.
-template <Number V>
-TENET_HD V constant(V, double c) {
-  return static_cast<V>(c);
-}
+template <Number V> TENET_HD V constant(V, double c) { return static_cast<V>(c); }
 Tensor constant(const Tensor& x, double c);
 
 /// Whether all tensors are contiguous and of the shape of the first: one run over all elements.
-template <class... T>
-bool flat(const Tensor& first, const T&... others) {
+template <class... T> bool flat(const Tensor& first, const T&... others) {
   return first.is_contiguous() && ((others.is_contiguous() && first.same_shape(others)) && ...);
 }
 

@@ -8,8 +8,7 @@ namespace tenet::pointwise {
 inline constexpr std::int64_t kSmall = 4096;  // below this, planning a loop costs more than running it
 
 /// Runs an inner loop over the shape of the first operand, the output, with the others broadcast to it.
-template <class... T>
-void run(InnerLoop inner, const void* functor, const Tensor& out, const T&... in) {
+template <class... T> void run(InnerLoop inner, const void* functor, const Tensor& out, const T&... in) {
   if (out.numel() <= kSmall && flat(out, in...)) {
     std::byte* data[] = {out.impl()->data, in.impl()->data...};
     const std::int64_t steps[] = {static_cast<std::int64_t>(item_size(out.dtype())),

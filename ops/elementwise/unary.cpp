@@ -8,8 +8,7 @@ namespace tenet {
 namespace pointwise {
 namespace {
 
-template <class F>
-struct UnaryRule {
+template <class F> struct UnaryRule {
   static constexpr const char* name = F::name;
   [[no_unique_address]] F f;
 
@@ -24,8 +23,7 @@ struct UnaryRule {
   }
 };
 
-template <class F>
-Tensor unary(const F& f, const Tensor& x) {
+template <class F> Tensor unary(const F& f, const Tensor& x) {
   if (F::types == Types::floating && !is_floating(x.dtype())) return unary(f, x.to(float32));
   Tensor y = Tensor::make_like(x);
   run_value(f, y, x);
@@ -41,8 +39,7 @@ Tensor unary(const F& f, const Tensor& x) {
   return y;
 }
 
-template <class F>
-Tensor& unary_in_place(const F& f, Tensor& x) {
+template <class F> Tensor& unary_in_place(const F& f, Tensor& x) {
   check_writable(x, F::name);
   if (F::types == Types::floating && !is_floating(x.dtype())) {
     fail<DTypeError>(F::name, "_: the result is ", to_floating(x.dtype()), " and cannot be written into a ",

@@ -9,8 +9,7 @@
 namespace tenet {
 namespace pointwise {
 
-template <Types kTypes, Reads kReads>
-struct Unary {
+template <Types kTypes, Reads kReads> struct Unary {
   static constexpr Types types = kTypes;
   static constexpr Reads reads = kReads;  // kFirst: df reads x; kOutput: df reads y
   static constexpr bool linear = false;
@@ -119,26 +118,25 @@ struct Clamp : Unary<Types::number, kFirst> {
 
 // The list: X(entry, function, the types its kernels are made for). Entries with parameters of their
 // own stand apart: their functions are declared by hand below.
-#define TENET_UNARY_OPS(X) \
-  X(Neg, neg, NUMBERS)     \
-  X(Abs, abs, NUMBERS)     \
-  X(Exp, exp, FLOATS)      \
-  X(Log, log, FLOATS)      \
-  X(Sqrt, sqrt, FLOATS)    \
-  X(Square, square, NUMBERS) \
-  X(Sin, sin, FLOATS)      \
-  X(Cos, cos, FLOATS)      \
-  X(Tanh, tanh, FLOATS)    \
+#define TENET_UNARY_OPS(X)    \
+  X(Neg, neg, NUMBERS)        \
+  X(Abs, abs, NUMBERS)        \
+  X(Exp, exp, FLOATS)         \
+  X(Log, log, FLOATS)         \
+  X(Sqrt, sqrt, FLOATS)       \
+  X(Square, square, NUMBERS)  \
+  X(Sin, sin, FLOATS)         \
+  X(Cos, cos, FLOATS)         \
+  X(Tanh, tanh, FLOATS)       \
   X(Sigmoid, sigmoid, FLOATS) \
   X(Relu, relu, NUMBERS)
-#define TENET_UNARY_PARAMETRIC_OPS(X) \
-  X(Clamp, clamp, NUMBERS)
+#define TENET_UNARY_PARAMETRIC_OPS(X) X(Clamp, clamp, NUMBERS)
 
 }  // namespace pointwise
 
-#define TENET_DECLARE(Op, function, types)   \
-  Tensor function(const Tensor& x);   \
-  Tensor& function##_(Tensor& x);     \
+#define TENET_DECLARE(Op, function, types) \
+  Tensor function(const Tensor& x);        \
+  Tensor& function##_(Tensor& x);          \
   inline Tensor& function##_(Tensor&& x) { return function##_(x); }
 TENET_UNARY_OPS(TENET_DECLARE)
 #undef TENET_DECLARE

@@ -3,8 +3,7 @@
 namespace tenet::pointwise {
 namespace {
 
-template <class T>
-TENET_HD T& at(std::byte* data, std::int64_t offset) {
+template <class T> TENET_HD T& at(std::byte* data, std::int64_t offset) {
   return *reinterpret_cast<T*>(data + offset);
 }
 
@@ -42,12 +41,12 @@ void unary_pull(const void* functor, std::byte* const* data, const std::int64_t*
   }
 }
 
-#define TENET_VALUE(Op, T)                          \
-  template void unary_value<cpu::kThisLevel, Op, T>( \
-      const void*, std::byte* const*, const std::int64_t*, std::int64_t);
-#define TENET_PULL(Op, T)                          \
-  template void unary_pull<cpu::kThisLevel, Op, T>( \
-      const void*, std::byte* const*, const std::int64_t*, std::int64_t);
+#define TENET_VALUE(Op, T)                                                                               \
+  template void unary_value<cpu::kThisLevel, Op, T>(const void*, std::byte* const*, const std::int64_t*, \
+                                                    std::int64_t);
+#define TENET_PULL(Op, T)                                                                               \
+  template void unary_pull<cpu::kThisLevel, Op, T>(const void*, std::byte* const*, const std::int64_t*, \
+                                                   std::int64_t);
 #define TENET_FLOATS(Op) \
   TENET_VALUE(Op, float) TENET_VALUE(Op, double) TENET_PULL(Op, float) TENET_PULL(Op, double)
 #define TENET_NUMBERS(Op) \

@@ -54,7 +54,8 @@ void check_index_shape(const char* op, const Tensor& x, int dim, const Tensor& i
   for (int d = 0; fits && d < x.dim(); ++d) fits = d == dim || index.size(d) <= x.size(d);
   if (fits) return;
   fail<ShapeError>(op, ": index of shape ", index.shape(), " does not fit a tensor of shape ", x.shape(),
-                   ": it needs as many dimensions and, but along dim ", dim, ", no larger extents. Reshape or narrow it.");
+                   ": it needs as many dimensions and, but along dim ", dim,
+                   ", no larger extents. Reshape or narrow it.");
 }
 
 void check_source(const Tensor& x, const Tensor& index, const Tensor& src) {
@@ -73,8 +74,9 @@ void check_source(const Tensor& x, const Tensor& index, const Tensor& src) {
 void check_range(const char* op, const Tensor& index, const Tensor& x, int dim, const Shape& shape) {
   const auto outside = find_outside(index, x.size(dim));
   if (!outside) return;
-  fail<IndexError>(op, ": index", outside->position, " is ", outside->value, " but dimension ", dim, " of shape ",
-                   shape, " has extent ", x.size(dim), ". Indices must lie in [0, ", x.size(dim), ").");
+  fail<IndexError>(op, ": index", outside->position, " is ", outside->value, " but dimension ", dim,
+                   " of shape ", shape, " has extent ", x.size(dim), ". Indices must lie in [0, ",
+                   x.size(dim), ").");
 }
 
 /// y = x + scattered src.
@@ -128,7 +130,8 @@ Tensor Scatter::apply(const Tensor& dy, const Tensor& index) const {
 
 Tensor as_index(const char* op, const Tensor& index) {
   if (index.dtype() == int64 || index.dtype() == int32) return index.to(int64);
-  fail<DTypeError>(op, ": index is ", index.dtype(), " but must be int64 or int32. Convert with .to(tenet::int64).");
+  fail<DTypeError>(op, ": index is ", index.dtype(),
+                   " but must be int64 or int32. Convert with .to(tenet::int64).");
 }
 
 std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent) {
@@ -198,12 +201,15 @@ Tensor& scatter_add_(Tensor& x, std::int64_t dim, const Tensor& index, const Ten
 
 Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
   if (mask.dtype() != boolean) {
-    fail<DTypeError>("masked_fill: the mask is ", mask.dtype(), " but must be bool. Compare first, as in mask != 0.");
+    fail<DTypeError>("masked_fill: the mask is ", mask.dtype(),
+                     " but must be bool. Compare first, as in mask != 0.");
   }
   broadcast_shapes(x.shape(), mask.shape(), "masked_fill");  // throws in this op's name
   return where(mask, Tensor::make({}, x.dtype(), x.device()).fill_(value), x);
 }
 
-Tensor Tensor::masked_fill(const Tensor& mask, Scalar value) const { return tenet::masked_fill(*this, mask, value); }
+Tensor Tensor::masked_fill(const Tensor& mask, Scalar value) const {
+  return tenet::masked_fill(*this, mask, value);
+}
 
 }  // namespace tenet

@@ -5,8 +5,7 @@
 namespace tenet::indexing {
 namespace {
 
-template <class T>
-TENET_HD T& at(std::byte* data, std::int64_t offset) {
+template <class T> TENET_HD T& at(std::byte* data, std::int64_t offset) {
   return *reinterpret_cast<T*>(data + offset);
 }
 
@@ -14,11 +13,12 @@ TENET_HD T& at(std::byte* data, std::int64_t offset) {
 /// `dense` and `indexed` are offsets in bytes into the operands of these numbers. Lane by lane where a lane's index
 /// lies closer together than the lanes, else all lanes at once.
 template <class Step>
-TENET_HD void walk(const Lanes& lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n, int dense,
-                   int indexed, Step step) {
+TENET_HD void walk(const Lanes& lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n,
+                   int dense, int indexed, Step step) {
   const auto lane_step = [&](std::int64_t k, std::int64_t i, std::int64_t m) {
     const std::int64_t position = at<const std::int64_t>(data[1], k * lanes.step[1] + i * strides[1]);
-    step(k * lanes.step[dense] + i * strides[dense], i * strides[indexed] + position * lanes.step[indexed], m);
+    step(k * lanes.step[dense] + i * strides[dense], i * strides[indexed] + position * lanes.step[indexed],
+         m);
   };
   if (strides[1] == 0) {  // one index for all lanes: whole rows
     for (std::int64_t k = 0; k < lanes.count; ++k) lane_step(k, 0, n);
@@ -35,8 +35,8 @@ TENET_HD void walk(const Lanes& lanes, std::byte* const* data, const std::int64_
 
 /// to[i] = f(to[i], from[i]).
 template <class T, class F>
-TENET_HD void along_row(std::byte* to, std::int64_t to_stride, std::byte* from, std::int64_t from_stride, std::int64_t n,
-                        F f) {
+TENET_HD void along_row(std::byte* to, std::int64_t to_stride, std::byte* from, std::int64_t from_stride,
+                        std::int64_t n, F f) {
   if (to_stride == static_cast<std::int64_t>(sizeof(T)) && from_stride == to_stride) {
     T* y = reinterpret_cast<T*>(to);
     const T* x = reinterpret_cast<const T*>(from);
@@ -55,7 +55,8 @@ template <cpu::Level L, class Item>
 void gather_loop(const void* lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
   walk(*static_cast<const Lanes*>(lanes), data, strides, n, 0, 2,
        [&](std::int64_t to, std::int64_t from, std::int64_t m) {
-         along_row<Item>(data[0] + to, strides[0], data[2] + from, strides[2], m, [](Item, Item x) { return x; });
+         along_row<Item>(data[0] + to, strides[0], data[2] + from, strides[2], m,
+                         [](Item, Item x) { return x; });
        });
 }
 
@@ -68,10 +69,12 @@ void scatter_loop(const void* lanes, std::byte* const* data, const std::int64_t*
        });
 }
 
-#define TENET_GATHER(Item)                                                                                        \
-  template void gather_loop<cpu::kThisLevel, Item>(const void*, std::byte* const*, const std::int64_t*, std::int64_t);
-#define TENET_SCATTER(T)                                                                                          \
-  template void scatter_loop<cpu::kThisLevel, T>(const void*, std::byte* const*, const std::int64_t*, std::int64_t);
+#define TENET_GATHER(Item)                                                                              \
+  template void gather_loop<cpu::kThisLevel, Item>(const void*, std::byte* const*, const std::int64_t*, \
+                                                   std::int64_t);
+#define TENET_SCATTER(T)                                                                              \
+  template void scatter_loop<cpu::kThisLevel, T>(const void*, std::byte* const*, const std::int64_t*, \
+                                                 std::int64_t);
 TENET_GATHER(std::uint8_t)
 TENET_GATHER(std::uint32_t)
 TENET_GATHER(std::uint64_t)

@@ -14,11 +14,9 @@ namespace tenet::indexing {
 ///     Tensor apply(const Tensor& x, const Tensor& index) const;  // the value, not recorded
 ///     Adjoint adjoint() const;
 ///   };
-template <class Map>
-Tensor linear_at(const Map& map, const Tensor& x, const Tensor& index);
+template <class Map> Tensor linear_at(const Map& map, const Tensor& x, const Tensor& index);
 
-template <class Map>
-struct IndexedRule {
+template <class Map> struct IndexedRule {
   Map map;
   const char* name() const { return map.name(); }
   static bool linear_in(InputMask) { return true; }
@@ -28,8 +26,7 @@ struct IndexedRule {
 };
 
 /// y = A(index) x. dx = A(index)^T dy.
-template <class Map>
-Tensor linear_at(const Map& map, const Tensor& x, const Tensor& index) {
+template <class Map> Tensor linear_at(const Map& map, const Tensor& x, const Tensor& index) {
   Tensor y;
   {
     const NoGradGuard no_grad;

@@ -40,46 +40,38 @@ class Labels {
   std::int64_t counted() const { return counted_; }
   std::int64_t class_dim() const { return class_dim_; }
   /// values at the labels.
-  Tensor at(const Tensor& values) const {
-    return gather(values, class_dim_, index_).squeeze(class_dim_);
-  }
+  Tensor at(const Tensor& values) const { return gather(values, class_dim_, index_).squeeze(class_dim_); }
   /// 0 where the label is ignored.
-  Tensor masked(const Tensor& values) const {
-    return kept_.defined() ? where(kept_, values, 0) : values;
-  }
+  Tensor masked(const Tensor& values) const { return kept_.defined() ? where(kept_, values, 0) : values; }
 
  private:
   void check_shapes(const char* op, const Tensor& scores, const Tensor& target) const {
     if (scores.dim() == 0) {
-      fail<ShapeError>(
-          op,
-          ": scores have shape [] but need a dimension of classes: [C], [N, C] or [N, C, ...].");
+      fail<ShapeError>(op,
+                       ": scores have shape [] but need a dimension of classes: [C], [N, C] or [N, C, ...].");
     }
     Shape wanted = scores.shape();
     wanted.erase(class_dim_);
     if (target.shape() == wanted) return;
-    fail<ShapeError>(
-        op, ": target has shape ", target.shape(), " but scores of shape ", scores.shape(), " (",
-        scores.dim() == 1   ? "C"
-        : scores.dim() == 2 ? "N,C"
-                            : "N,C,...",
-        ") need ", wanted,
-        ": one label for each. Reshape target, or move the classes of the scores to dimension ",
-        class_dim_, ".");
+    fail<ShapeError>(op, ": target has shape ", target.shape(), " but scores of shape ", scores.shape(), " (",
+                     scores.dim() == 1   ? "C"
+                     : scores.dim() == 2 ? "N,C"
+                                         : "N,C,...",
+                     ") need ", wanted,
+                     ": one label for each. Reshape target, or move the classes of the scores to dimension ",
+                     class_dim_, ".");
   }
 
-  void check_range(const char* op, const Tensor& scores, const Tensor& labels,
-                   std::int64_t ignore) {
+  void check_range(const char* op, const Tensor& scores, const Tensor& labels, std::int64_t ignore) {
     const std::int64_t classes = scores.size(class_dim_);
     const auto* label = labels.data<const std::int64_t>();
     for (std::int64_t i = 0; i < labels.numel(); ++i) {
       if (label[i] == ignore) continue;
       ++counted_;
       if (label[i] >= 0 && label[i] < classes) continue;
-      fail<IndexError>(op, ": label ", label[i], " at element ", i, " of the target (shape ",
-                       labels.shape(), ") is out of range: there are ", classes,
-                       " classes (scores ", scores.shape(), "). Labels must lie in [0, ", classes,
-                       "), or be ignore_index=", ignore, ".");
+      fail<IndexError>(op, ": label ", label[i], " at element ", i, " of the target (shape ", labels.shape(),
+                       ") is out of range: there are ", classes, " classes (scores ", scores.shape(),
+                       "). Labels must lie in [0, ", classes, "), or be ignore_index=", ignore, ".");
     }
   }
 
@@ -100,8 +92,8 @@ void require_floating(const char* op, const Tensor& x) {
 Tensor nll_loss(const Tensor& log_probs, const Tensor& target, NllLossOptions options) {
   require_floating("nll_loss", log_probs);
   const Labels labels("nll_loss", log_probs, target, options.ignore_index);
-  return reduced("nll_loss", labels.masked(-labels.at(log_probs)), options.reduction,
-                 labels.counted(), "labels");
+  return reduced("nll_loss", labels.masked(-labels.at(log_probs)), options.reduction, labels.counted(),
+                 "labels");
 }
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, CrossEntropyOptions options) {
@@ -117,8 +109,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, CrossEntropyOpt
     const double e = options.label_smoothing;
     values = (1 - e) * values - e * log_probs.mean(labels.class_dim());
   }
-  return reduced("cross_entropy", labels.masked(values), options.reduction, labels.counted(),
-                 "labels");
+  return reduced("cross_entropy", labels.masked(values), options.reduction, labels.counted(), "labels");
 }
 
 Tensor mse_loss(const Tensor& a, const Tensor& b, MseLossOptions options) {

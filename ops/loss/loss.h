@@ -10,8 +10,7 @@ enum class Reduction { mean, sum, none };
 
 struct NllLossOptions {
   Reduction reduction = Reduction::mean;
-  std::int64_t ignore_index =
-      -100;  // labels that do not count: loss 0, gradient 0, not in the mean
+  std::int64_t ignore_index = -100;  // labels that do not count: loss 0, gradient 0, not in the mean
 };
 
 struct CrossEntropyOptions {

@@ -37,8 +37,7 @@ template <class Rule> Tensor normalised(bool logarithm, const Tensor& x, std::in
     std::int64_t outer = 1, inner = 1;
     for (std::int64_t i = 0; i < d; ++i) outer *= x.size(i);
     for (std::int64_t i = d + 1; i < x.dim(); ++i) inner *= x.size(i);
-    softmax_kernels::run(logarithm, from.data<T>(), y.data<T>(), outer,
-                         x.dim() == 0 ? 1 : x.size(d), inner);
+    softmax_kernels::run(logarithm, from.data<T>(), y.data<T>(), outer, x.dim() == 0 ? 1 : x.size(d), inner);
   });
   if (recording(x)) record(Rule{d}, y, {x}, {y});
   return y;
@@ -47,8 +46,6 @@ template <class Rule> Tensor normalised(bool logarithm, const Tensor& x, std::in
 }  // namespace
 
 Tensor softmax(const Tensor& x, std::int64_t dim) { return normalised<SoftmaxRule>(false, x, dim); }
-Tensor log_softmax(const Tensor& x, std::int64_t dim) {
-  return normalised<LogSoftmaxRule>(true, x, dim);
-}
+Tensor log_softmax(const Tensor& x, std::int64_t dim) { return normalised<LogSoftmaxRule>(true, x, dim); }
 
 }  // namespace tenet

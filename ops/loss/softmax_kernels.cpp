@@ -5,8 +5,8 @@
 namespace tenet::softmax_kernels {
 
 template <cpu::Level L, class T>
-void slices(bool logarithm, const T* x, T* y, std::int64_t n, std::int64_t inner,
-            std::int64_t begin, std::int64_t end) {
+void slices(bool logarithm, const T* x, T* y, std::int64_t n, std::int64_t inner, std::int64_t begin,
+            std::int64_t end) {
   const std::int64_t lanes = end - begin;
   T largest[kLanes];
   double sum[kLanes];
@@ -38,7 +38,7 @@ void slices(bool logarithm, const T* x, T* y, std::int64_t n, std::int64_t inner
 
 template void slices<cpu::kThisLevel, float>(bool, const float*, float*, std::int64_t, std::int64_t,
                                              std::int64_t, std::int64_t);
-template void slices<cpu::kThisLevel, double>(bool, const double*, double*, std::int64_t,
-                                              std::int64_t, std::int64_t, std::int64_t);
+template void slices<cpu::kThisLevel, double>(bool, const double*, double*, std::int64_t, std::int64_t,
+                                              std::int64_t, std::int64_t);
 
 }  // namespace tenet::softmax_kernels

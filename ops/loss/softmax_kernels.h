@@ -12,8 +12,8 @@ inline constexpr std::int64_t kLanes = 64;  // slices done side by side
 
 /// Slices [begin, end) of the `inner` that lie side by side in one [n, inner] block of x.
 template <cpu::Level L, class T>
-void slices(bool logarithm, const T* x, T* y, std::int64_t n, std::int64_t inner,
-            std::int64_t begin, std::int64_t end);
+void slices(bool logarithm, const T* x, T* y, std::int64_t n, std::int64_t inner, std::int64_t begin,
+            std::int64_t end);
 
 /// y = softmax or log_softmax of x [outer, n, inner] along n, both contiguous.
 template <class T>

@@ -34,7 +34,8 @@ MatrixView view_of(const Tensor& t, const Shape& batch) {
   const Strides s = t.strides();
   const std::int64_t row = s[s.size() - 2], col = s[s.size() - 1];
   MatrixView view{t.impl()->data, Dims(), false, 0};
-  view.batch_strides = broadcast_strides(batch_of(t.shape()), Strides(std::span(s.begin(), s.end() - 2)), batch);
+  view.batch_strides =
+      broadcast_strides(batch_of(t.shape()), Strides(std::span(s.begin(), s.end() - 2)), batch);
   view.transposed = !((col == 1 || cols == 1) && (rows == 1 || row >= std::max<std::int64_t>(1, cols)));
   view.ld = view.transposed ? (cols == 1 ? std::max<std::int64_t>(rows, 1) : col)
                             : (rows == 1 ? std::max<std::int64_t>(cols, 1) : row);
@@ -47,34 +48,38 @@ Tensor product(const Tensor& a_, const Tensor& b_) {
   const Tensor b = gemm_ready(b_) ? b_ : b_.contiguous();
   const Shape batch = broadcast_shapes(batch_of(a.shape()), batch_of(b.shape()), "matmul");
   Tensor y = Tensor::make(with_matrix(batch, a.size(-2), b.size(-1)), a.dtype(), a.device());
-  run_matmul(a.dtype(), a.device(), batch, {a.size(-2), b.size(-1), a.size(-1)}, view_of(a, batch), view_of(b, batch),
-             y.impl()->data);
+  run_matmul(a.dtype(), a.device(), batch, {a.size(-2), b.size(-1), a.size(-1)}, view_of(a, batch),
+             view_of(b, batch), y.impl()->data);
   return y;
 }
 
 struct MatmulForm {
   Shape a_shape, b_shape;
 
-  const char* name(int towards) const { return towards == 2 ? "matmul" : towards == 0 ? "matmul_da" : "matmul_db"; }
+  const char* name(int towards) const {
+    return towards == 2 ? "matmul" : towards == 0 ? "matmul_da" : "matmul_db";
+  }
   int bias_dim(int) const { return a_shape.size() - 1; }
 
   Tensor contract(int towards, const Tensor& p, const Tensor& q, const Tensor&) const {
     const NoGradGuard no_grad;
     if (towards == 2) return product(p, q);
     if (towards == 0) return sum_to(product(q, p.transpose(-2, -1)), a_shape);  // c b^T
-    return sum_to(product(p.transpose(-2, -1), q), b_shape);                   // a^T c
+    return sum_to(product(p.transpose(-2, -1), q), b_shape);                    // a^T c
   }
 };
 
 /// y = x w^T + bias on matrices: slots x [M, I], w [O, I], y [M, O].
 struct LinearForm {
-  const char* name(int towards) const { return towards == 2 ? "linear" : towards == 0 ? "linear_dx" : "linear_dw"; }
+  const char* name(int towards) const {
+    return towards == 2 ? "linear" : towards == 0 ? "linear_dx" : "linear_dw";
+  }
   int bias_dim(int) const { return 1; }
 
   Tensor contract(int towards, const Tensor& p, const Tensor& q, const Tensor& bias) const {
     const NoGradGuard no_grad;
-    if (towards == 0) return product(q, p);       // y w
-    if (towards == 1) return product(q.t(), p);   // y^T x
+    if (towards == 0) return product(q, p);      // y w
+    if (towards == 1) return product(q.t(), p);  // y^T x
     Tensor y = product(p, q.t());
     if (bias.defined()) y.add_(bias);
     return y;
@@ -107,15 +112,16 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) {
   if (w.dim() != 2 || x.dim() == 0 || x.size(-1) != w.size(1)) {
     fail<ShapeError>("linear: input of shape ", x.shape(), " does not fit weight ", w.shape(),
                      " (O,I): the last extent of the input must be I. Pass a weight [O, ",
-                     x.dim() == 0 ? 1 : x.size(-1), "], or an input [..., ", w.dim() == 2 ? w.size(1) : 0, "].");
+                     x.dim() == 0 ? 1 : x.size(-1), "], or an input [..., ", w.dim() == 2 ? w.size(1) : 0,
+                     "].");
   }
   if (bias.defined() && bias.shape() != Shape{w.size(0)}) {
-    fail<ShapeError>("linear: bias has shape ", bias.shape(), " but weight ", w.shape(), " needs [", w.size(0),
-                     "]. Pass a bias of shape [", w.size(0), "], or none.");
+    fail<ShapeError>("linear: bias has shape ", bias.shape(), " but weight ", w.shape(), " needs [",
+                     w.size(0), "]. Pass a bias of shape [", w.size(0), "], or none.");
   }
   if (x.dtype() != w.dtype() || !is_floating(x.dtype()) || (bias.defined() && bias.dtype() != w.dtype())) {
-    fail<DTypeError>("linear: input is ", x.dtype(), ", weight ", w.dtype(),
-                     bias.defined() ? ", bias " : "", bias.defined() ? name(bias.dtype()) : "",
+    fail<DTypeError>("linear: input is ", x.dtype(), ", weight ", w.dtype(), bias.defined() ? ", bias " : "",
+                     bias.defined() ? name(bias.dtype()) : "",
                      ". All must be of the same floating type; convert with .to(tenet::float32).");
   }
   Shape out = x.shape();

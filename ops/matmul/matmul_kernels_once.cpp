@@ -15,13 +15,15 @@ std::int64_t batch_offset(const Shape& batch, const Strides& strides, std::int64
 }
 
 template <class T>
-void multiply_integers(const MatmulSizes& s, const T* a, const MatrixView& av, const T* b, const MatrixView& bv, T* y) {
+void multiply_integers(const MatmulSizes& s, const T* a, const MatrixView& av, const T* b,
+                       const MatrixView& bv, T* y) {
   const std::int64_t a_row = av.transposed ? 1 : av.ld, a_col = av.transposed ? av.ld : 1;
   const std::int64_t b_row = bv.transposed ? 1 : bv.ld, b_col = bv.transposed ? bv.ld : 1;
   for (std::int64_t i = 0; i < s.m; ++i) {
     for (std::int64_t j = 0; j < s.n; ++j) {
       T sum = 0;
-      for (std::int64_t l = 0; l < s.k; ++l) sum = static_cast<T>(sum + a[i * a_row + l * a_col] * b[l * b_row + j * b_col]);
+      for (std::int64_t l = 0; l < s.k; ++l)
+        sum = static_cast<T>(sum + a[i * a_row + l * a_col] * b[l * b_row + j * b_col]);
       y[i * s.n + j] = sum;
     }
   }
@@ -37,7 +39,8 @@ void run_matmul(DType dtype, Device device, const Shape& batch, MatmulSizes size
     dispatch_number(dtype, "matmul", [&](auto tag) {
       using T = typename decltype(tag)::type;
       for (std::int64_t i = 0; i < batches; ++i) {
-        multiply_integers<T>(sizes, reinterpret_cast<const T*>(a.data) + batch_offset(batch, a.batch_strides, i), a,
+        multiply_integers<T>(sizes,
+                             reinterpret_cast<const T*>(a.data) + batch_offset(batch, a.batch_strides, i), a,
                              reinterpret_cast<const T*>(b.data) + batch_offset(batch, b.batch_strides, i), b,
                              reinterpret_cast<T*>(y) + i * sizes.m * sizes.n);
       }
@@ -51,11 +54,18 @@ void run_matmul(DType dtype, Device device, const Shape& batch, MatmulSizes size
   const std::int64_t grain = std::max<std::int64_t>(1, (1 << 16) / work);
   cpu::parallel_for(batches, grain, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) {
-      device_backend.gemm({.transpose_a = a.transposed, .transpose_b = b.transposed,
-                           .m = sizes.m, .n = sizes.n, .k = sizes.k,
-                           .a = a.data + batch_offset(batch, a.batch_strides, i) * item, .lda = a.ld,
-                           .b = b.data + batch_offset(batch, b.batch_strides, i) * item, .ldb = b.ld,
-                           .c = y + i * sizes.m * sizes.n * item, .ldc = sizes.n, .dtype = dtype});
+      device_backend.gemm({.transpose_a = a.transposed,
+                           .transpose_b = b.transposed,
+                           .m = sizes.m,
+                           .n = sizes.n,
+                           .k = sizes.k,
+                           .a = a.data + batch_offset(batch, a.batch_strides, i) * item,
+                           .lda = a.ld,
+                           .b = b.data + batch_offset(batch, b.batch_strides, i) * item,
+                           .ldb = b.ld,
+                           .c = y + i * sizes.m * sizes.n * item,
+                           .ldc = sizes.n,
+                           .dtype = dtype});
     }
   });
 }

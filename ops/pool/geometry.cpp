@@ -19,9 +19,9 @@ void check_padding(const char* op, const Dims& kernel, const Dims& padding, cons
   for (int i = 0; i < kernel.size(); ++i) {
     const std::int64_t span = checked_add(checked_mul(dilation[i], kernel[i] - 1, op), 1, op);
     if (padding[i] <= span / 2) continue;
-    fail<ValueError>(op, ": padding=", padding[i], " along ", axis_name(kernel.size(), i), " must be at most ", span / 2,
-                     ", half the span of the kernel (", dilation[i], " * (", kernel[i], " - 1) + 1 = ", span,
-                     "). Use less padding, or pad().");
+    fail<ValueError>(op, ": padding=", padding[i], " along ", axis_name(kernel.size(), i),
+                     " must be at most ", span / 2, ", half the span of the kernel (", dilation[i], " * (",
+                     kernel[i], " - 1) + 1 = ", span, "). Use less padding, or pad().");
   }
 }
 
@@ -34,8 +34,9 @@ void check_windows(const char* op, const ConvAxis& axis, const char* name) {
       holds = at >= 0 && at < axis.in;
     }
     if (holds) continue;
-    fail<ShapeError>(op, ": window ", o, " along ", name, " holds padding alone: it reads ", axis.position(o, 0), ", ",
-                     axis.position(o, 0) + axis.dilation, ", ... of an input of extent ", axis.in,
+    fail<ShapeError>(op, ": window ", o, " along ", name, " holds padding alone: it reads ",
+                     axis.position(o, 0), ", ", axis.position(o, 0) + axis.dilation,
+                     ", ... of an input of extent ", axis.in,
                      ". Use less padding, a smaller dilation, or a larger input.");
   }
 }
@@ -49,7 +50,8 @@ Dims per_axis(const char* op, const char* option, const PerAxis& values, int axe
                      " spatial axes. Give one value, or one per axis.");
   }
   for (std::int64_t value : given) {
-    if (value < least) fail<ValueError>(op, ": ", option, "=", given, " must be at least ", least, " along every axis.");
+    if (value < least)
+      fail<ValueError>(op, ": ", option, "=", given, " must be at least ", least, " along every axis.");
   }
   return given.size() == axes ? given : Dims::filled(axes, given[0]);
 }

@@ -21,7 +21,9 @@ struct Request {
 Dims per_axis(const char* op, const char* option, const PerAxis& values, int axes, std::int64_t least);
 
 /// The stride: the kernel if not given.
-inline const PerAxis& stride_or(const PerAxis& stride, const PerAxis& kernel) { return stride.given() ? stride : kernel; }
+inline const PerAxis& stride_or(const PerAxis& stride, const PerAxis& kernel) {
+  return stride.given() ? stride : kernel;
+}
 
 /// Windows over the last `axes` dimensions of a tensor of shape x, after the checks that pool.h lists.
 ConvGeometry solve(const Request& request, const Shape& x, int axes);

@@ -79,13 +79,14 @@ Dims unpooled_size(const Tensor& x, const PerAxis& kernel, const MaxUnpoolOption
   const Dims window = pool::per_axis(op, "kernel", kernel, 2, 1);
   const Dims stride = pool::per_axis(op, "stride", pool::stride_or(o.stride, kernel), 2, 1);
   const Dims padding = pool::per_axis(op, "padding", o.padding, 2, 0);
-  const Dims usual = conv_transpose_output_size({x.size(-2), x.size(-1)}, window, {.stride = stride, .padding = padding});
+  const Dims usual =
+      conv_transpose_output_size({x.size(-2), x.size(-1)}, window, {.stride = stride, .padding = padding});
   if (!o.output_size.given()) return usual;
   const Dims wanted = pool::per_axis(op, "output_size", o.output_size, 2, 1);
   for (int i = 0; i < 2; ++i) {
     if (std::abs(wanted[i] - usual[i]) < stride[i]) continue;
-    fail<ShapeError>(op, ": output_size=", wanted, " does not pool to the input's ", x.size(-2), " x ", x.size(-1),
-                     ": the usual size is ", usual, ", and with stride ", stride,
+    fail<ShapeError>(op, ": output_size=", wanted, " does not pool to the input's ", x.size(-2), " x ",
+                     x.size(-1), ": the usual size is ", usual, ", and with stride ", stride,
                      " a size must differ from it by less than that along each axis.");
   }
   return wanted;
@@ -101,14 +102,17 @@ MaxPoolResult max_pool2d_with_indices(const Tensor& x, const PerAxis& kernel, co
   return pooled(x, kernel, options, true);
 }
 
-Tensor max_unpool2d(const Tensor& x, const Tensor& indices, const PerAxis& kernel, const MaxUnpoolOptions& options) {
+Tensor max_unpool2d(const Tensor& x, const Tensor& indices, const PerAxis& kernel,
+                    const MaxUnpoolOptions& options) {
   if (x.dim() != 3 && x.dim() != 4) {
-    fail<ShapeError>("max_unpool2d: input must have 4 dimensions (N,C,H,W), or 3 without a batch (C,H,W), but has shape ",
-                     x.shape(), ". Reshape it, or add dimensions with unsqueeze.");
+    fail<ShapeError>(
+        "max_unpool2d: input must have 4 dimensions (N,C,H,W), or 3 without a batch (C,H,W), but has shape ",
+        x.shape(), ". Reshape it, or add dimensions with unsqueeze.");
   }
   if (indices.shape() != x.shape()) {
-    fail<ShapeError>("max_unpool2d: indices have shape ", indices.shape(), " but the input has ", x.shape(),
-                     ". Pass the indices that max_pool2d_with_indices gave for a result of the input's shape.");
+    fail<ShapeError>(
+        "max_unpool2d: indices have shape ", indices.shape(), " but the input has ", x.shape(),
+        ". Pass the indices that max_pool2d_with_indices gave for a result of the input's shape.");
   }
   const Tensor at = indexing::as_index("max_unpool2d", indices);
   const Dims size = unpooled_size(x, kernel, options);

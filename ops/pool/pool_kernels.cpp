@@ -11,8 +11,7 @@ using pool::Axis;
 using pool::Tap;
 
 /// Calls row(plane, output row in the plane) for rows [begin, end).
-template <class F>
-TENET_HD void for_rows(const Windows& w, std::int64_t begin, std::int64_t end, F&& row) {
+template <class F> TENET_HD void for_rows(const Windows& w, std::int64_t begin, std::int64_t end, F&& row) {
   for (std::int64_t r = begin; r < end; ++r) row(r / w.out_rows(), r % w.out_rows());
 }
 
@@ -68,8 +67,8 @@ TENET_HD void max_row(const T* __restrict x, T* __restrict y, std::int64_t n, E 
 
 /// The same; i[o] is the place of y[o], or -1 before the first element. `at` is the place of x.
 template <class T, class E>
-TENET_HD void max_row(const T* __restrict x, T* __restrict y, std::int64_t* __restrict i,
-                      std::int64_t at, std::int64_t n, E every) {
+TENET_HD void max_row(const T* __restrict x, T* __restrict y, std::int64_t* __restrict i, std::int64_t at,
+                      std::int64_t n, E every) {
   for (std::int64_t o = 0; o < n; ++o) {
     const T value = x[every(o)];
     const bool taken = value > y[o] || value != value || i[o] < 0;
@@ -132,14 +131,12 @@ void spread_rows(const Windows& w, const T* y, T* x, std::int64_t begin, std::in
   });
 }
 
-#define TENET_MAX(T)                                                                      \
-  template void max_rows<cpu::kThisLevel, T>(const Windows&, const T*, T*, std::int64_t*, \
-                                             std::int64_t, std::int64_t);
-#define TENET_SUM(T)                                                                        \
-  template void sum_rows<cpu::kThisLevel, T>(const Windows&, const T*, T*, std::int64_t,    \
-                                             std::int64_t);                                 \
-  template void spread_rows<cpu::kThisLevel, T>(const Windows&, const T*, T*, std::int64_t, \
-                                                std::int64_t);
+#define TENET_MAX(T)                                                                                    \
+  template void max_rows<cpu::kThisLevel, T>(const Windows&, const T*, T*, std::int64_t*, std::int64_t, \
+                                             std::int64_t);
+#define TENET_SUM(T)                                                                                    \
+  template void sum_rows<cpu::kThisLevel, T>(const Windows&, const T*, T*, std::int64_t, std::int64_t); \
+  template void spread_rows<cpu::kThisLevel, T>(const Windows&, const T*, T*, std::int64_t, std::int64_t);
 TENET_MAX(float)
 TENET_MAX(double)
 TENET_MAX(std::int64_t)

@@ -39,19 +39,17 @@ template <class T> void max(const Windows& windows, const T* x, T* y, std::int64
 
 template <class T> void sum(const Windows& windows, const T* x, T* y) {
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &sum_rows<L, T>; });
-  cpu::parallel_for(
-      windows.planes * windows.out_rows(), grain(windows.row_work()),
-      [&](std::int64_t begin, std::int64_t end) { kernel(windows, x, y, begin, end); });
+  cpu::parallel_for(windows.planes * windows.out_rows(), grain(windows.row_work()),
+                    [&](std::int64_t begin, std::int64_t end) { kernel(windows, x, y, begin, end); });
 }
 
 /// Windows of a plane overlap, so a plane is one task.
 template <class T> void spread(const Windows& windows, const T* y, T* x) {
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &spread_rows<L, T>; });
   const std::int64_t rows = windows.out_rows();
-  cpu::parallel_for(windows.planes, grain(windows.row_work() * rows),
-                    [&](std::int64_t begin, std::int64_t end) {
-                      kernel(windows, y, x, begin * rows, end * rows);
-                    });
+  cpu::parallel_for(
+      windows.planes, grain(windows.row_work() * rows),
+      [&](std::int64_t begin, std::int64_t end) { kernel(windows, y, x, begin * rows, end * rows); });
 }
 
 }  // namespace tenet::pool_kernels

@@ -11,13 +11,14 @@ namespace tenet {
 namespace {
 
 /// Runs `columns(block of one channel, channel of x, its rows of y)` for all channels of all images.
-template <class T, class F>
-void by_channel(const ConvGeometry& g, T* x, T* y, F columns) {
+template <class T, class F> void by_channel(const ConvGeometry& g, T* x, T* y, F columns) {
   const conv_kernels::Block block{.row = 0, .rows = g.taps(), .position = 0, .positions = g.out_size()};
   const std::int64_t size = block.rows * block.positions;
-  cpu::parallel_for(g.batch * g.in_channels, pool_kernels::grain(size), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t c = begin; c < end; ++c) columns(block, x + c * g.in_size(), y + c * size);
-  });
+  cpu::parallel_for(g.batch * g.in_channels, pool_kernels::grain(size),
+                    [&](std::int64_t begin, std::int64_t end) {
+                      for (std::int64_t c = begin; c < end; ++c)
+                        columns(block, x + c * g.in_size(), y + c * size);
+                    });
 }
 
 struct Columns;
@@ -49,8 +50,9 @@ struct Columns {
     dispatch_float(x.dtype(), name, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const auto kernel = cpu::at_level([]<cpu::Level L> { return &conv_kernels::im2col<L, T>; });
-      by_channel(g, from.data<T>(), y.data<T>(),
-                 [&](const conv_kernels::Block& block, const T* image, T* rows) { kernel(g, block, image, rows); });
+      by_channel(
+          g, from.data<T>(), y.data<T>(),
+          [&](const conv_kernels::Block& block, const T* image, T* rows) { kernel(g, block, image, rows); });
     });
     return y;
   }
@@ -79,19 +81,21 @@ Tensor unfold(const Tensor& x, const PerAxis& kernel, const UnfoldOptions& optio
   return linear(Columns{g}, x);
 }
 
-Tensor fold(const Tensor& y, const PerAxis& output_size, const PerAxis& kernel, const UnfoldOptions& options) {
+Tensor fold(const Tensor& y, const PerAxis& output_size, const PerAxis& kernel,
+            const UnfoldOptions& options) {
   const Dims size = pool::per_axis("fold", "output_size", output_size, 2, 1);
   const Dims window = pool::per_axis("fold", "kernel", kernel, 2, 1);
   const std::int64_t taps = checked_mul(window[0], window[1], "fold");
   if ((y.dim() != 2 && y.dim() != 3) || y.size(-2) % taps != 0) {
-    fail<ShapeError>("fold: input must have shape [N, C * ", taps, ", L] or [C * ", taps, ", L] for kernel ", window,
-                     " but has ", y.shape(), ". Reshape it, or pass the kernel it was unfolded with.");
+    fail<ShapeError>("fold: input must have shape [N, C * ", taps, ", L] or [C * ", taps, ", L] for kernel ",
+                     window, " but has ", y.shape(),
+                     ". Reshape it, or pass the kernel it was unfolded with.");
   }
   const std::int64_t batch = y.dim() == 3 ? y.size(0) : 1, channels = y.size(-2) / taps;
   const ConvGeometry g = solve("fold", {batch, channels, size[0], size[1]}, window, options);
   if (y.size(-1) != g.out_size()) {
-    fail<ShapeError>("fold: input ", y.shape(), " has ", y.size(-1), " columns but output_size ", size, " has ",
-                     g.axis[1].out, " * ", g.axis[2].out, " = ", g.out_size(),
+    fail<ShapeError>("fold: input ", y.shape(), " has ", y.size(-1), " columns but output_size ", size,
+                     " has ", g.axis[1].out, " * ", g.axis[2].out, " = ", g.out_size(),
                      " windows. Pass the size and options it was unfolded with.");
   }
   if (y.dim() == 2) return linear(Image{g}, y.unsqueeze(0)).squeeze(0);

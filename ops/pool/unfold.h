@@ -21,6 +21,7 @@ Tensor unfold(const Tensor& x, const PerAxis& kernel, const UnfoldOptions& optio
 /// col2im: x of spatial size output_size, each element the sum of all columns' elements that unfold reads from it.
 /// Shapes: y [N, C KH KW, OH OW] or without N -> x [N, C, H, W]. Gradient: dy = unfold(dx).
 /// Throws ShapeError if y has not the shape that unfold gives for output_size.
-Tensor fold(const Tensor& y, const PerAxis& output_size, const PerAxis& kernel, const UnfoldOptions& options = {});
+Tensor fold(const Tensor& y, const PerAxis& output_size, const PerAxis& kernel,
+            const UnfoldOptions& options = {});
 
 }  // namespace tenet

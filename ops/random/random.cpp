@@ -11,14 +11,12 @@ namespace {
 using random_kernels::Place;
 
 /// A tensor written by run(place, tensor). The generator moves only when nothing can be wrong any more.
-template <class F>
-Tensor drawn(const Shape& shape, DType dtype, const RandomOptions& options, F run) {
+template <class F> Tensor drawn(const Shape& shape, DType dtype, const RandomOptions& options, F run) {
   Tensor y = Tensor::make(shape, dtype, options.device);
   if (options.requires_grad) y.requires_grad_();
   Generator& generator = options.generator != nullptr ? *options.generator : default_generator();
   const std::uint64_t seed = generator.seed();
-  run(Place{seed, generator.reserve(static_cast<std::uint64_t>(y.numel()))}, y.numel(),
-      y.impl()->data);
+  run(Place{seed, generator.reserve(static_cast<std::uint64_t>(y.numel()))}, y.numel(), y.impl()->data);
   return y;
 }
 
@@ -36,8 +34,7 @@ DType number_type(const char* op, std::int64_t low, std::int64_t last, bool exac
                   const RandomOptions& options) {
   const DType dtype = options.dtype.value_or(int64);
   if (dtype == boolean)
-    fail<DTypeError>(op,
-                     ": draws integers but dtype is bool. Use int64, or compare rand(...) < 0.5.");
+    fail<DTypeError>(op, ": draws integers but dtype is bool. Use int64, or compare rand(...) < 0.5.");
   dispatch_number(dtype, op, [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Limits = std::numeric_limits<T>;

@@ -112,7 +112,9 @@ struct MaxRule {
 
 }  // namespace
 
-Tensor raw_sum(const Tensor& x, const Dims& dims) { return fold(Kind::sum, x, dims_mask(dims, x.dim(), "sum")); }
+Tensor raw_sum(const Tensor& x, const Dims& dims) {
+  return fold(Kind::sum, x, dims_mask(dims, x.dim(), "sum"));
+}
 
 }  // namespace reduce
 
@@ -141,8 +143,9 @@ Tensor var(const Tensor& x, const Dims& dims, std::int64_t correction, bool keep
   const std::uint32_t mask = dims_mask(dims, x.dim(), "var");
   const std::int64_t n = folded_count(x, mask);
   if (n <= correction) {
-    fail<ShapeError>("var: ", n, " elements with correction ", correction, " leave nothing to divide by (shape ",
-                     x.shape(), "). Use more elements or a smaller correction.");
+    fail<ShapeError>("var: ", n, " elements with correction ", correction,
+                     " leave nothing to divide by (shape ", x.shape(),
+                     "). Use more elements or a smaller correction.");
   }
   return sum((x - mean(x, dims, true)).square(), dims, keepdim) / static_cast<double>(n - correction);
 }

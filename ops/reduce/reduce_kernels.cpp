@@ -9,8 +9,7 @@ namespace {
 
 // A reducer: how an accumulator starts, takes an element, takes another accumulator, becomes the output.
 
-template <class T>
-struct Sum {
+template <class T> struct Sum {
   using Acc = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
   using Out = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
   static constexpr bool lanes = true;
@@ -20,8 +19,7 @@ struct Sum {
   TENET_HD static Out out(Acc acc) { return static_cast<Out>(acc); }
 };
 
-template <class T>
-struct Max {
+template <class T> struct Max {
   using Acc = T;
   using Out = T;
   static constexpr bool lanes = true;
@@ -37,8 +35,7 @@ struct Max {
   TENET_HD static Out out(Acc acc) { return acc; }
 };
 
-template <class T>
-struct ArgMax {
+template <class T> struct ArgMax {
   struct Acc {
     T value;
     std::int64_t index;
@@ -53,8 +50,7 @@ struct ArgMax {
   TENET_HD static Out out(Acc acc) { return acc.index; }
 };
 
-template <class T>
-struct Any {
+template <class T> struct Any {
   using Acc = bool;
   using Out = bool;
   static constexpr bool lanes = true;
@@ -64,8 +60,7 @@ struct Any {
   TENET_HD static Out out(Acc acc) { return acc; }
 };
 
-template <class T>
-struct All {
+template <class T> struct All {
   using Acc = bool;
   using Out = bool;
   static constexpr bool lanes = true;
@@ -85,10 +80,7 @@ TENET_HD std::int64_t offset(const Loop& loop, std::size_t operand, std::int64_t
   return at;
 }
 
-template <class T>
-TENET_HD T load(const std::byte* data) {
-  return *reinterpret_cast<const T*>(data);
-}
+template <class T> TENET_HD T load(const std::byte* data) { return *reinterpret_cast<const T*>(data); }
 
 /// One dense run, gathered in a fixed number of lanes so that every level adds in the same order.
 template <class R, class T>
@@ -129,8 +121,8 @@ TENET_HD void fold_output(typename R::Acc& acc, const Loop& folded, const std::b
 
 /// Neighbouring outputs lie densely in x: folds them side by side.
 template <class R, class T>
-TENET_HD void fold_side_by_side(typename R::Acc* accs, const Loop& folded, const std::byte* x, std::int64_t width,
-                                std::int64_t from, std::int64_t to) {
+TENET_HD void fold_side_by_side(typename R::Acc* accs, const Loop& folded, const std::byte* x,
+                                std::int64_t width, std::int64_t from, std::int64_t to) {
   for (std::int64_t i = from; i < to; ++i) {
     const T* row = reinterpret_cast<const T*>(x + offset(folded, 0, i));
     for (std::int64_t j = 0; j < width; ++j) R::take(accs[j], row[j], i);
@@ -138,7 +130,8 @@ TENET_HD void fold_side_by_side(typename R::Acc* accs, const Loop& folded, const
 }
 
 template <class R, class T>
-void fold(const Plan& plan, std::int64_t begin, std::int64_t end, std::int64_t from, std::int64_t to, void* memory) {
+void fold(const Plan& plan, std::int64_t begin, std::int64_t end, std::int64_t from, std::int64_t to,
+          void* memory) {
   using Acc = typename R::Acc;
   struct alignas(kAccBytes) Slot {
     Acc acc;
@@ -181,16 +174,14 @@ void finish(const Plan& plan, std::int64_t begin, std::int64_t end, const void* 
   }
 }
 
-template <class R, class T>
-Kernels of() {
+template <class R, class T> Kernels of() {
   static_assert(sizeof(typename R::Acc) <= kAccBytes);
   return {&fold<R, T>, &finish<R>};
 }
 
 }  // namespace
 
-template <cpu::Level L>
-Kernels kernels(Kind kind, DType dtype) {
+template <cpu::Level L> Kernels kernels(Kind kind, DType dtype) {
   return dispatch_all(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     switch (kind) {

@@ -20,8 +20,8 @@ struct Plan {
 using Fold = void (*)(const Plan&, std::int64_t begin, std::int64_t end, std::int64_t from, std::int64_t to,
                       void* accs);
 /// Writes outputs [begin, end), each from its `chunks` accumulators in order, accs[chunk * stride + ...].
-using Finish = void (*)(const Plan&, std::int64_t begin, std::int64_t end, const void* accs, std::int64_t chunks,
-                        std::int64_t stride);
+using Finish = void (*)(const Plan&, std::int64_t begin, std::int64_t end, const void* accs,
+                        std::int64_t chunks, std::int64_t stride);
 
 struct Kernels {
   Fold fold;
@@ -29,12 +29,11 @@ struct Kernels {
 };
 
 // Defined per instruction-set level in reduce_kernels.cpp.
-template <cpu::Level L>
-Kernels kernels(Kind kind, DType dtype);
+template <cpu::Level L> Kernels kernels(Kind kind, DType dtype);
 
-inline constexpr std::size_t kAccBytes = 16;        // the size of every accumulator
-inline constexpr std::int64_t kChunk = 1 << 15;     // elements folded in one go
-inline constexpr std::int64_t kOutputs = 1 << 10;   // outputs finished in one go
+inline constexpr std::size_t kAccBytes = 16;       // the size of every accumulator
+inline constexpr std::int64_t kChunk = 1 << 15;    // elements folded in one go
+inline constexpr std::int64_t kOutputs = 1 << 10;  // outputs finished in one go
 
 /// y = fold of x over the folded space, for each kept index. y's type: sum: x's if floating, else int64;
 /// max: x's; argmax: int64, the position in the folded space; any, all: bool. The chunks depend on the

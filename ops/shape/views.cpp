@@ -135,7 +135,8 @@ void narrow_to(SliceMap& map, const Index& index, int d) {
   if (index.kind == Index::Kind::position) {
     if (index.position < -n || index.position >= n) {
       fail<IndexError>("index: position ", index.position, " is out of range for dimension ", d,
-                       " of extent ", n, " (shape ", map.from, "). Use a position in [", -n, ", ", n - 1, "].");
+                       " of extent ", n, " (shape ", map.from, "). Use a position in [", -n, ", ", n - 1,
+                       "].");
     }
     map.start[d] = index.position < 0 ? index.position + n : index.position;
     map.size[d] = 1;
@@ -252,8 +253,8 @@ Tensor Tensor::narrow(std::int64_t dim, std::int64_t start, std::int64_t length)
   const std::int64_t n = size(d);
   const std::int64_t from = start < 0 ? start + n : start;
   if (from < 0 || length < 0 || from > n - length) {
-    fail<IndexError>("narrow: start ", start, " and length ", length, " leave dimension ", d, " of extent ", n,
-                     " (shape ", shape(), "). start + length may be at most ", n, ".");
+    fail<IndexError>("narrow: start ", start, " and length ", length, " leave dimension ", d, " of extent ",
+                     n, " (shape ", shape(), "). start + length may be at most ", n, ".");
   }
   SliceMap map = whole(*this);
   map.start[d] = from;
@@ -276,7 +277,8 @@ Tensor Tensor::index(std::span<const Index> index) const {
   }
   if (named > dim() || ellipses > 1) {
     fail<IndexError>("index: ", named, " dimensions and ", ellipses, " ellipses were named for a tensor of ",
-                     dim(), " dimensions (shape ", shape(), "). Name each dimension at most once, and one ellipsis.");
+                     dim(), " dimensions (shape ", shape(),
+                     "). Name each dimension at most once, and one ellipsis.");
   }
   SliceMap map = whole(*this);
   Shape target;
@@ -301,23 +303,27 @@ Tensor Tensor::as_strided(const Shape& shape, const Strides& strides, std::int64
   if (shape.size() != strides.size()) {
     fail<ShapeError>("as_strided: shape ", shape, " and strides ", strides, " differ in length.");
   }
-  if (count(shape, "as_strided") == 0) return linear(Strided{this->shape(), this->strides(), shape, strides, 0}, *this);
+  if (count(shape, "as_strided") == 0)
+    return linear(Strided{this->shape(), this->strides(), shape, strides, 0}, *this);
   const TensorImpl* owner = impl()->owner;
   const std::int64_t size = static_cast<std::int64_t>(item_size(dtype()));
   const std::int64_t first = checked_add((impl()->data - owner->data) / size, offset, "as_strided");
-  const std::int64_t memory = owner->foreign ? extent(Shape(std::span(const_cast<TensorImpl*>(owner)->sizes(), owner->rank)),
-                                                      Strides(std::span(const_cast<TensorImpl*>(owner)->strides(), owner->rank)))
-                                             : owner->numel;
+  const std::int64_t memory =
+      owner->foreign ? extent(Shape(std::span(const_cast<TensorImpl*>(owner)->sizes(), owner->rank)),
+                              Strides(std::span(const_cast<TensorImpl*>(owner)->strides(), owner->rank)))
+                     : owner->numel;
   const bool negative = std::any_of(strides.begin(), strides.end(), [](std::int64_t s) { return s < 0; });
   if (negative || first < 0 || first > memory - extent(shape, strides, "as_strided")) {
     fail<ShapeError>("as_strided: shape ", shape, ", strides ", strides, " and offset ", offset,
                      " reach outside the ", memory, " elements of the memory. Strides must not be negative.");
   }
-  const bool inside = offset >= 0 && offset + extent(shape, strides) <= extent(this->shape(), this->strides());
+  const bool inside =
+      offset >= 0 && offset + extent(shape, strides) <= extent(this->shape(), this->strides());
   if (!inside && recording(*this)) {
-    fail<GradientError>("as_strided: shape ", shape, ", strides ", strides, " and offset ", offset,
-                        " reach outside the tensor of shape ", this->shape(),
-                        " into memory whose gradient it does not have. Call as_strided on the tensor it looks into.");
+    fail<GradientError>(
+        "as_strided: shape ", shape, ", strides ", strides, " and offset ", offset,
+        " reach outside the tensor of shape ", this->shape(),
+        " into memory whose gradient it does not have. Call as_strided on the tensor it looks into.");
   }
   return linear(Strided{this->shape(), this->strides(), shape, strides, offset}, *this);
 }

@@ -7,7 +7,6 @@ int main() {
   tenet::Tensor y = conv(tenet::ones({1, 1, 5, 5}));
   y.sum().backward();
   std::cout << y.shape() << '\n';
-  const bool ok =
-      y.shape() == tenet::Shape{1, 2, 3, 3} && conv.weight.grad().shape() == conv.weight.shape();
+  const bool ok = y.shape() == tenet::Shape{1, 2, 3, 3} && conv.weight.grad().shape() == conv.weight.shape();
   return ok ? 0 : 1;
 }

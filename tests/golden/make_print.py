@@ -69,6 +69,11 @@ for kind, draw in KINDS.items():
         for _ in range(14):
             shape = shape_of(60)
             case(dtype, shape, [draw() for _ in range(math.prod(shape))])
+for values in [[1e-4], [1.2e-4, 0.05], [9.99e-5, 0.05], [0.5, 500.0], [0.5, 500.5], [0.5, 504.5], [0.5, 499.5], [1e8], [1.1e8], [1.0, 1000.0], [1.0, 1001.0],
+               [1e8, 1e6], [99999999.5, 1e7]]:  # either side of each rule for scientific notation
+    for dtype in FLOATS:
+        case(dtype, [len(values)], values)
+        case(dtype, [len(values)], [-v for v in values])
 for dtype, low, high in [("int64", -20, 20), ("int64", -2**63, 2**63 - 1), ("int32", -2**31, 2**31 - 1), ("int32", 0, 9), ("uint8", 0, 255)]:
     for _ in range(12):
         shape = shape_of(60)

@@ -53,7 +53,8 @@ TEST(GradcheckModule, PassesAndNamesWhatItChecked) {
   const Tensor before = net.conv.weight.detach().clone();
   const GradcheckReport report = gradcheck(net, {randn({2, 2, 3, 3})});
   EXPECT_EQ(report.verdict, Verdict::pass) << report;
-  EXPECT_EQ(report.names, (std::vector<std::string>{"input 0", "conv.weight", "conv.bias", "fc.weight", "fc.bias"}));
+  EXPECT_EQ(report.names,
+            (std::vector<std::string>{"input 0", "conv.weight", "conv.bias", "fc.weight", "fc.bias"}));
   EXPECT_EQ(net.conv.weight.dtype(), float32);
   EXPECT_TRUE(equal(net.conv.weight.detach(), before));
   EXPECT_FALSE(net.conv.weight.grad().defined());

@@ -33,8 +33,13 @@ TEST(Linear, ComputesTheOp) {
 }
 
 TEST(Conv2d, ComputesTheOp) {
-  const nn::Conv2d conv({.in_channels = 4, .out_channels = 6, .kernel_size = {3, 2}, .stride = {2, 1}, .padding = {1, 0},
-                         .dilation = {1, 2}, .groups = 2});
+  const nn::Conv2d conv({.in_channels = 4,
+                         .out_channels = 6,
+                         .kernel_size = {3, 2},
+                         .stride = {2, 1},
+                         .padding = {1, 0},
+                         .dilation = {1, 2},
+                         .groups = 2});
   const Tensor x = randn({2, 4, 7, 8});
   EXPECT_EQ(conv.weight.shape(), (Shape{6, 2, 3, 2}));
   EXPECT_TRUE(equal(conv(x), conv2d(x, conv.weight, conv.bias,
@@ -42,28 +47,44 @@ TEST(Conv2d, ComputesTheOp) {
 }
 
 TEST(ConvTranspose2d, ComputesTheOp) {
-  const nn::ConvTranspose2d conv({.in_channels = 4, .out_channels = 6, .kernel_size = 3, .stride = 2, .padding = 1,
-                                  .output_padding = {1, 0}, .groups = 2, .dilation = 2});
+  const nn::ConvTranspose2d conv({.in_channels = 4,
+                                  .out_channels = 6,
+                                  .kernel_size = 3,
+                                  .stride = 2,
+                                  .padding = 1,
+                                  .output_padding = {1, 0},
+                                  .groups = 2,
+                                  .dilation = 2});
   const Tensor x = randn({2, 4, 5, 6});
   EXPECT_EQ(conv.weight.shape(), (Shape{4, 3, 3, 3}));
-  EXPECT_TRUE(equal(conv(x), conv_transpose2d(x, conv.weight, conv.bias,
-                                              {.stride = 2, .padding = 1, .output_padding = {1, 0}, .groups = 2, .dilation = 2})));
+  EXPECT_TRUE(equal(
+      conv(x),
+      conv_transpose2d(x, conv.weight, conv.bias,
+                       {.stride = 2, .padding = 1, .output_padding = {1, 0}, .groups = 2, .dilation = 2})));
   EXPECT_EQ(conv(x, Dims{12, 14}).shape(), (Shape{2, 6, 12, 14}));
 }
 
 TEST(Conv2d, TransposedClosesTheRoundTrip) {
   for (const std::int64_t height : {9, 10, 11, 12}) {
     for (const std::int64_t stride : {1, 2, 3}) {
-      const nn::Conv2d conv({.in_channels = 2, .out_channels = 4, .kernel_size = {3, 2}, .stride = stride, .padding = {2, 1},
-                             .dilation = {1, 2}, .groups = 2, .bias = false});
+      const nn::Conv2d conv({.in_channels = 2,
+                             .out_channels = 4,
+                             .kernel_size = {3, 2},
+                             .stride = stride,
+                             .padding = {2, 1},
+                             .dilation = {1, 2},
+                             .groups = 2,
+                             .bias = false});
       nn::ConvTranspose2d back = conv.transposed({height, 8});
       const Tensor x = randn({1, 2, height, 8});
       EXPECT_EQ(back(conv(x)).shape(), x.shape()) << height << " " << stride;
       back.weight = conv.weight;
-      EXPECT_TRUE(equal(nn::as_matrix(back, {conv(x).size(2), conv(x).size(3)}), nn::as_matrix(conv, {height, 8}).t()));
+      EXPECT_TRUE(equal(nn::as_matrix(back, {conv(x).size(2), conv(x).size(3)}),
+                        nn::as_matrix(conv, {height, 8}).t()));
     }
   }
-  const nn::Conv2d same({.in_channels = 1, .out_channels = 1, .kernel_size = 4, .stride = 2, .padding = "same"});
+  const nn::Conv2d same(
+      {.in_channels = 1, .out_channels = 1, .kernel_size = 4, .stride = 2, .padding = "same"});
   const Tensor x = randn({1, 1, 7, 8});
   EXPECT_EQ(same.transposed({7, 8})(same(x)).shape(), x.shape());
   EXPECT_EQ(str(same.transposed({7, 8})),
@@ -72,23 +93,31 @@ TEST(Conv2d, TransposedClosesTheRoundTrip) {
 
 TEST(Conv2d, TransposedOfTheFace) {
   const nn::Conv2d odd({.in_channels = 10, .out_channels = 20, .kernel_size = 3, .stride = 3, .padding = 2});
-  EXPECT_EQ(str(odd.transposed({16, 16})),
-            "ConvTranspose2d(20, 10, kernel_size=(3, 3), stride=(3, 3), padding=(2, 2), output_padding=(2, 2))");
+  EXPECT_EQ(
+      str(odd.transposed({16, 16})),
+      "ConvTranspose2d(20, 10, kernel_size=(3, 3), stride=(3, 3), padding=(2, 2), output_padding=(2, 2))");
 }
 
 TEST(Layers, PrintAsInPyTorch) {  // texts from PyTorch 2.13
   EXPECT_EQ(str(nn::Conv2d({.in_channels = 1, .out_channels = 2, .kernel_size = 3})),
             "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1))");
-  EXPECT_EQ(str(nn::Conv2d({.in_channels = 4, .out_channels = 4, .kernel_size = {3, 2}, .padding = "same", .dilation = 2,
-                            .groups = 2, .bias = false})),
-            "Conv2d(4, 4, kernel_size=(3, 2), stride=(1, 1), padding=same, dilation=(2, 2), groups=2, bias=False)");
+  EXPECT_EQ(
+      str(nn::Conv2d({.in_channels = 4,
+                      .out_channels = 4,
+                      .kernel_size = {3, 2},
+                      .padding = "same",
+                      .dilation = 2,
+                      .groups = 2,
+                      .bias = false})),
+      "Conv2d(4, 4, kernel_size=(3, 2), stride=(1, 1), padding=same, dilation=(2, 2), groups=2, bias=False)");
   EXPECT_EQ(str(nn::Linear({.in_features = 2, .out_features = 3, .bias = false})),
             "Linear(in_features=2, out_features=3, bias=False)");
   EXPECT_EQ(str(nn::Flatten()), "Flatten(start_dim=1, end_dim=-1)");
   EXPECT_EQ(str(nn::ReLU()), "ReLU()");
   EXPECT_EQ(str(nn::MaxPool2d({.kernel_size = 2})),
             "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)");
-  EXPECT_EQ(str(nn::MaxPool2d({.kernel_size = {3, 2}, .stride = 1, .padding = 1, .dilation = 2, .ceil_mode = true})),
+  EXPECT_EQ(str(nn::MaxPool2d(
+                {.kernel_size = {3, 2}, .stride = 1, .padding = 1, .dilation = 2, .ceil_mode = true})),
             "MaxPool2d(kernel_size=(3, 2), stride=1, padding=1, dilation=2, ceil_mode=True)");
 }
 
@@ -104,16 +133,19 @@ TEST(Layers, RefuseOptionsWithoutMeaning) {
                "Linear: in_features=-1 and out_features=2 must not be negative.");
   EXPECT_ERROR(nn::Conv2d({.in_channels = 3, .out_channels = 4, .kernel_size = 3, .groups = 2}), ValueError,
                "Conv2d: in_channels=3 and out_channels=4 must both be multiples of groups=2.");
-  EXPECT_ERROR(nn::Conv2d({.in_channels = 3, .out_channels = 4, .kernel_size = 3, .groups = 0}), ValueError,
-               "Conv2d: in_channels=3 and out_channels=4 must not be negative, and groups=0 must be at least 1.");
+  EXPECT_ERROR(
+      nn::Conv2d({.in_channels = 3, .out_channels = 4, .kernel_size = 3, .groups = 0}), ValueError,
+      "Conv2d: in_channels=3 and out_channels=4 must not be negative, and groups=0 must be at least 1.");
   EXPECT_ERROR(nn::Conv2d({.in_channels = 3, .out_channels = 4}), ValueError,
                "Conv2d: kernel_size has 0 values []. Give one for both axes, or two: {height, width}.");
   EXPECT_ERROR(nn::Conv2d({.in_channels = 3, .out_channels = 4, .kernel_size = 3, .stride = 0}), ValueError,
                "Conv2d: stride=0 must be at least 1.");
   EXPECT_ERROR(nn::Conv2d({.in_channels = 3, .out_channels = 4, .kernel_size = 3, .padding = -1}), ValueError,
                "Conv2d: padding=-1 must be at least 0.");
-  EXPECT_ERROR(nn::ConvTranspose2d({.in_channels = 3, .out_channels = 4, .kernel_size = {1, 2, 3}}), ValueError,
-               "ConvTranspose2d: kernel_size has 3 values [1, 2, 3]. Give one for both axes, or two: {height, width}.");
+  EXPECT_ERROR(nn::ConvTranspose2d({.in_channels = 3, .out_channels = 4, .kernel_size = {1, 2, 3}}),
+               ValueError,
+               "ConvTranspose2d: kernel_size has 3 values [1, 2, 3]. Give one for both axes, or two: "
+               "{height, width}.");
 }
 
 // The largest and the mean absolute value of n uniform draws on +-bound: bound and bound/2, about.
@@ -144,9 +176,10 @@ TEST(Init, AsInPyTorch) {
   expect_uniform(w, std::sqrt(6. / 200));
   nn::init::constant_(w, 3);
   EXPECT_TRUE(equal(w, full({300, 200}, 3.f)));
-  EXPECT_ERROR(nn::init::kaiming_uniform_(empty({3})), ShapeError,
-               "init: a weight needs two dimensions or more to have a fan, this one has shape [3]. Use uniform_ or "
-               "normal_ for a bias.");
+  EXPECT_ERROR(
+      nn::init::kaiming_uniform_(empty({3})), ShapeError,
+      "init: a weight needs two dimensions or more to have a fan, this one has shape [3]. Use uniform_ or "
+      "normal_ for a bias.");
 }
 
 TEST(Init, NormalHasItsMoments) {

@@ -29,7 +29,8 @@ struct Block : nn::Module {
 
 struct Net : nn::Module {
   Block first;
-  std::vector<nn::Linear> more{nn::Linear({.in_features = 3, .out_features = 2}), nn::Linear({.in_features = 2, .out_features = 2, .bias = false})};
+  std::vector<nn::Linear> more{nn::Linear({.in_features = 3, .out_features = 2}),
+                               nn::Linear({.in_features = 2, .out_features = 2, .bias = false})};
   nn::Sequential tail{nn::ReLU(), nn::Linear({.in_features = 2, .out_features = 1})};
   Tensor absent;
   TENET_MODULE(Net, first, more, tail, absent)
@@ -64,12 +65,14 @@ std::string names(const nn::Module& net) {
 
 TEST(Module, NamesPartsByTheirMembers) {
   EXPECT_EQ(names(Net()),
-            "first.fc.weight first.fc.bias first.scale more.0.weight more.0.bias more.1.weight tail.1.weight tail.1.bias ");
+            "first.fc.weight first.fc.bias first.scale more.0.weight more.0.bias more.1.weight tail.1.weight "
+            "tail.1.bias ");
   EXPECT_EQ(names(Empty()), "");
   std::string keys;
   for (const auto& [name, tensor] : Net().state_dict()) keys += name + " ";
   EXPECT_EQ(keys,
-            "first.count first.fc.bias first.fc.weight first.scale more.0.bias more.0.weight more.1.weight tail.1.bias tail.1.weight ");
+            "first.count first.fc.bias first.fc.weight first.scale more.0.bias more.0.weight more.1.weight "
+            "tail.1.bias tail.1.weight ");
 }
 
 TEST(Module, HasManyParts) {
@@ -87,8 +90,9 @@ TEST(Module, CallsItsOwnForward) {
   EXPECT_TRUE(equal(net(x), net.forward(x)));
   nn::Module& base = net;
   EXPECT_TRUE(equal(base.call(std::vector<Tensor>{x}), net(x)));
-  EXPECT_ERROR(base.call(std::vector<Tensor>{x, x}), ValueError,
-               "Net: its forward does not take 2 tensors and give one. Call it directly, with its own arguments.");
+  EXPECT_ERROR(
+      base.call(std::vector<Tensor>{x, x}), ValueError,
+      "Net: its forward does not take 2 tensors and give one. Call it directly, with its own arguments.");
 }
 
 struct Any : nn::Module {
@@ -152,7 +156,8 @@ TEST(Module, ChangesItsType) {
   const TensorImpl* before = net.first.fc.weight.impl();
   net.to(float64);
   EXPECT_EQ(net.first.fc.weight.impl(), before);  // nothing to do
-  EXPECT_ERROR(net.to(int64), DTypeError, "to: parameters need a floating-point type, not int64. Use float32 or float64.");
+  EXPECT_ERROR(net.to(int64), DTypeError,
+               "to: parameters need a floating-point type, not int64. Use float32 or float64.");
 }
 
 TEST(Module, TrainAndEvalReachEveryPart) {

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "support/expect_error.h"
+#include "tenet/framework/core/random.h"
 #include "tenet/nn/activation.h"
 #include "tenet/nn/conv2d.h"
 #include "tenet/nn/flatten.h"
 #include "tenet/nn/linear.h"
 #include "tenet/nn/sequential.h"
-#include "tenet/framework/core/random.h"
 #include "tenet/ops/create/create.h"
 
 namespace {

@@ -158,6 +158,9 @@ Op as_matrix_op() {
 Op conv_transpose_matrix_op() {
   Op op = as_matrix_op();
   op.name = "conv_transpose_matrix";
+  op.samples = {{{real(1, 1, 2, 2)}, {{"input_size", {2, 2}}}},
+                {{real(2, 1, 3, 2)}, {{"input_size", {2, 3}}, {"stride", {2, 1}}, {"padding", {1, 0}}}},
+                {{real(2, 1, 2)}, {{"input_size", {3}}, {"groups", 2}}}};
   op.call = [](const Tensors& in, const Options& o) {
     return Tensors{tenet::conv_transpose_matrix(in[0], o.list("input_size"), transpose_options(o))};
   };

@@ -119,7 +119,7 @@ Op max_unpool2d_op() {
             },
             {{"kernel_size", 2}},
             "IndexError",
-            "max_unpool2d: index[0, 0, 0, 0] is 8 but dimension -1 of shape [1, 1, 2, 4] has extent 8. "
+            "max_unpool2d: index[0, 0, 0, 0] is 8 but the plane of the result [1, 1, 2, 4] has 8 elements. "
             "Indices must lie in [0, 8)."},
            {[] {
               return Tensors{tenet::ones({1, 1, 1, 2}), tenet::full({1, 1, 2, 1}, 0)};

@@ -8,8 +8,7 @@ namespace tenet_test {
 namespace {
 
 /// Calls f(i, k, s, p, d): input, kernel, stride, padding, dilation, where the convolution has an output.
-template <class F>
-void sweep(F f) {
+template <class F> void sweep(F f) {
   for (int i = 1; i <= 9; ++i) {
     for (int k = 1; k <= 4; ++k) {
       for (int s = 1; s <= 4; ++s) {
@@ -25,13 +24,17 @@ void sweep(F f) {
 
 /// The size that comes out, found by carrying the convolution out.
 std::int64_t conv_size(std::int64_t i, std::int64_t k, std::int64_t s, std::int64_t p, std::int64_t d = 1) {
-  const Tensor y = conv2d(ones({1, 1, i, i + 1}), ones({1, 1, k, k}), {}, {.stride = s, .padding = p, .dilation = d});
-  const Tensor wider = conv2d(ones({1, 1, i + s, i}), ones({1, 1, k, k}), {}, {.stride = s, .padding = p, .dilation = d});
+  const Tensor y =
+      conv2d(ones({1, 1, i, i + 1}), ones({1, 1, k, k}), {}, {.stride = s, .padding = p, .dilation = d});
+  const Tensor wider =
+      conv2d(ones({1, 1, i + s, i}), ones({1, 1, k, k}), {}, {.stride = s, .padding = p, .dilation = d});
   EXPECT_EQ(wider.size(2), y.size(2) + 1) << "a stride more of input is one more of output";
   return y.size(2);
 }
-std::int64_t transposed_size(std::int64_t i, std::int64_t k, std::int64_t s, std::int64_t p, std::int64_t extra = 0) {
-  return conv_transpose2d(ones({1, 1, i, i}), ones({1, 1, k, k}), {}, {.stride = s, .padding = p, .output_padding = extra})
+std::int64_t transposed_size(std::int64_t i, std::int64_t k, std::int64_t s, std::int64_t p,
+                             std::int64_t extra = 0) {
+  return conv_transpose2d(ones({1, 1, i, i}), ones({1, 1, k, k}), {},
+                          {.stride = s, .padding = p, .output_padding = extra})
       .size(2);
 }
 
@@ -65,7 +68,9 @@ TEST(Seeds, Item23_K3S2P1OnFourByFourGivesTwoByTwo) {
 
 TEST(Seeds, Item24_StrideIsMovesInTheInputPerMoveInTheOutput) {
   // Row r of the matrix of a convolution shows what output r reads; of a transposed one, column c what input c writes.
-  const auto first = [](const Tensor& line) { return line.to(boolean).to(int64).argmax().item<std::int64_t>(); };
+  const auto first = [](const Tensor& line) {
+    return line.to(boolean).to(int64).argmax().item<std::int64_t>();
+  };
   const Tensor kernel = ones({1, 1, 1, 2});
   const Tensor w = as_matrix(kernel, {1, 8}, {.stride = 2});
   const Tensor wt = conv_transpose_matrix(kernel, {1, 4}, {.stride = 2});
@@ -86,7 +91,8 @@ TEST(Seeds, Item25_ForwardIsWBackwardIsWTransposed) {
   EXPECT_TRUE(equal(grad(y, x, dy).reshape({-1}), matmul(W.t(), dy.reshape({-1}))));
 
   const Tensor z = integers(y.shape()).requires_grad_();
-  const Tensor back = conv_transpose2d(z, w, {}, {.stride = {2, 1}, .padding = {1, 0}, .output_size = {5, 4}});
+  const Tensor back =
+      conv_transpose2d(z, w, {}, {.stride = {2, 1}, .padding = {1, 0}, .output_size = {5, 4}});
   EXPECT_TRUE(equal(back.detach().reshape({-1}), matmul(W.t(), z.detach().reshape({-1}))));
   const Tensor dback = integers(back.shape());
   EXPECT_TRUE(equal(grad(back, z, dback).reshape({-1}), matmul(W, dback.reshape({-1}))));
@@ -100,7 +106,8 @@ TEST(Seeds, Item26_UpsamplingByAnInteger) {
     ASSERT_EQ(y.shape(), (Shape{1, 1, 3 * n, 4 * n}));
     for (int i = 0; i < 3; ++i) {
       for (int j = 0; j < 4; ++j) {
-        EXPECT_TRUE(equal(y[{0, 0, Slice(i * n, (i + 1) * n), Slice(j * n, (j + 1) * n)}], x[{0, 0, i, j}] * w[{0, 0}]));
+        EXPECT_TRUE(equal(y[{0, 0, Slice(i * n, (i + 1) * n), Slice(j * n, (j + 1) * n)}],
+                          x[{0, 0, i, j}] * w[{0, 0}]));
       }
     }
   }
@@ -115,7 +122,7 @@ TEST(Seeds, Item27_GuideRelationships1To6AndFifteen) {
     EXPECT_EQ(conv_output_size({i}, {k}, {.stride = s, .padding = p, .dilation = d}), Dims{o});
     if (d != 1) return;
     EXPECT_EQ(o, (i + 2 * p - k) / s + 1);  // 6
-    if (p == 0) {  // 5
+    if (p == 0) {                           // 5
       EXPECT_EQ(o, (i - k) / s + 1);
     }
     if (s != 1) return;
@@ -126,7 +133,7 @@ TEST(Seeds, Item27_GuideRelationships1To6AndFifteen) {
       EXPECT_EQ(o, i);
     }
     EXPECT_EQ(o, (i - k) + 2 * p + 1);  // 2
-    if (p == 0) {  // 1
+    if (p == 0) {                       // 1
       EXPECT_EQ(o, (i - k) + 1);
     }
   });
@@ -175,7 +182,7 @@ TEST(Seeds, Item27_GuideRelationships8To14_Transposed) {
       EXPECT_EQ(transposed_size(o, k, s, p), o);
     }
     EXPECT_EQ(transposed_size(o, k, s, p), o + (k - 1) - 2 * p);  // 9
-    if (p == 0) {  // 8
+    if (p == 0) {                                                 // 8
       EXPECT_EQ(transposed_size(o, k, s, p), o + (k - 1));
     }
   });
@@ -246,7 +253,8 @@ TEST(Seeds, Item32_TheRoundTripClosesIfAndOnlyIfTheStrideDivides) {
     EXPECT_EQ(plain == i, left == 0);
     ++(left == 0 ? closed : open);
     EXPECT_EQ(output_padding_for({i}, {k}, options), Dims{left});
-    const Tensor z = conv_transpose2d(y, w, {}, {.stride = s, .padding = p, .output_padding = left, .dilation = d});
+    const Tensor z =
+        conv_transpose2d(y, w, {}, {.stride = s, .padding = p, .output_padding = left, .dilation = d});
     EXPECT_EQ(z.shape(), x.shape()) << "repaired";
     if (left != 0 && plain > 0) {
       EXPECT_EQ(conv_transpose2d(y, w, {}, {.stride = s, .padding = p, .dilation = d}).size(2), i - left);
@@ -266,7 +274,12 @@ TEST(Seeds, Item33_NorDoesItGrowByWhatItShrankBy) {
 }
 
 TEST(Seeds, Item34_TheLayersExchangeForwardAndBackward) {
-  nn::Conv2d conv({.in_channels = 4, .out_channels = 6, .kernel_size = {3, 2}, .stride = {2, 1}, .padding = 1, .groups = 2});
+  nn::Conv2d conv({.in_channels = 4,
+                   .out_channels = 6,
+                   .kernel_size = {3, 2},
+                   .stride = {2, 1},
+                   .padding = 1,
+                   .groups = 2});
   nn::ConvTranspose2d convT = conv.transposed({9, 7});
   convT.weight = conv.weight;  // one tensor, for both
   convT.bias = conv.bias = Tensor();
@@ -274,10 +287,13 @@ TEST(Seeds, Item34_TheLayersExchangeForwardAndBackward) {
   const Tensor y = conv(x);
   const Tensor v = randn(y.shape(), {.requires_grad = true});
   const Tensor z = convT(v);
-  EXPECT_TRUE(equal(z.detach(), grad(y, x, v.detach(), {.retain_graph = true}))) << "forward is the other's backward";
+  EXPECT_TRUE(equal(z.detach(), grad(y, x, v.detach(), {.retain_graph = true})))
+      << "forward is the other's backward";
   const Tensor u = randn(z.shape());
-  EXPECT_TRUE(equal(grad(z, v, u, {.retain_graph = true}), conv(u).detach())) << "and the reverse, bit for bit";
-  EXPECT_TRUE(equal(grad(z, convT.weight, u), grad(conv(u), conv.weight, v.detach()))) << "one weight gradient for both";
+  EXPECT_TRUE(equal(grad(z, v, u, {.retain_graph = true}), conv(u).detach()))
+      << "and the reverse, bit for bit";
+  EXPECT_TRUE(equal(grad(z, convT.weight, u), grad(conv(u), conv.weight, v.detach())))
+      << "one weight gradient for both";
 }
 
 TEST(Seeds, Item35_NoPixelIsUsedTwice) {
@@ -310,8 +326,9 @@ TEST(Seeds, Item38_FractionallyStridedIsAConvolutionOfTheStretchedInput) {
       const Tensor x = integers({1, 2, i, i}), w = integers({2, 2, k, k});
       const std::int64_t border = d * (k - 1) - p;  // negative: cut off
       const Tensor wide = pad(stretched(x, s), {border, border + extra, border, border + extra});
-      ASSERT_TRUE(equal(conv_transpose2d(x, w, {}, {.stride = s, .padding = p, .output_padding = extra, .dilation = d}),
-                        conv2d(wide, turned(w), {}, {.dilation = d})))
+      ASSERT_TRUE(equal(
+          conv_transpose2d(x, w, {}, {.stride = s, .padding = p, .output_padding = extra, .dilation = d}),
+          conv2d(wide, turned(w), {}, {.dilation = d})))
           << "i " << i << " k " << k << " s " << s << " p " << p << " d " << d << " op " << extra;
     }
   });

@@ -38,7 +38,8 @@ TEST(Seeds, Item01_TransConvIsWrittenLineForLine) {
 
 TEST(Seeds, Item02_TransConvOfTheExample) {
   EXPECT_EQ(values(trans_conv(X2, K2)), kSpread);
-  EXPECT_EQ(str(trans_conv(X2, K2)), "tensor([[ 0.,  0.,  1.],\n        [ 0.,  4.,  6.],\n        [ 4., 12.,  9.]])");
+  EXPECT_EQ(str(trans_conv(X2, K2)),
+            "tensor([[ 0.,  0.,  1.],\n        [ 0.,  4.,  6.],\n        [ 4., 12.,  9.]])");
   const Tensor n = tensor({{0, 1}, {2, 3}});
   EXPECT_EQ(n.dtype(), int64);
   EXPECT_EQ(values(trans_conv(n, n)), kSpread);
@@ -63,7 +64,8 @@ TEST(Seeds, Item04_TheLayerGivesTheSameAndShowsItsGradientFunction) {
 }
 
 TEST(Seeds, Item06_PaddingOneOfAFreshLayer) {
-  nn::ConvTranspose2d tconv({.in_channels = 1, .out_channels = 1, .kernel_size = 2, .padding = 1, .bias = false});
+  nn::ConvTranspose2d tconv(
+      {.in_channels = 1, .out_channels = 1, .kernel_size = 2, .padding = 1, .bias = false});
   EXPECT_EQ(tconv(as_4d(X2)).shape(), (Shape{1, 1, 1, 1}));
 }
 
@@ -81,14 +83,16 @@ TEST(Seeds, Item08_StrideTwo) {
 }
 
 TEST(Seeds, Item09_StrideOne) {
-  nn::ConvTranspose2d tconv({.in_channels = 1, .out_channels = 1, .kernel_size = 2, .stride = 1, .bias = false});
+  nn::ConvTranspose2d tconv(
+      {.in_channels = 1, .out_channels = 1, .kernel_size = 2, .stride = 1, .bias = false});
   EXPECT_EQ(tconv(as_4d(X2)).shape(), (Shape{1, 1, 3, 3}));
 }
 
 TEST(Seeds, Item10_TheSameHyperparametersLeadBack) {
   const Tensor X = randn({1, 10, 16, 16});
   nn::Conv2d conv({.in_channels = 10, .out_channels = 20, .kernel_size = 5, .stride = 3, .padding = 2});
-  nn::ConvTranspose2d tconv({.in_channels = 20, .out_channels = 10, .kernel_size = 5, .stride = 3, .padding = 2});
+  nn::ConvTranspose2d tconv(
+      {.in_channels = 20, .out_channels = 10, .kernel_size = 5, .stride = 3, .padding = 2});
   EXPECT_EQ(conv(X).shape(), (Shape{1, 20, 6, 6}));
   EXPECT_TRUE(tconv(conv(X)).shape() == X.shape());
 }
@@ -96,7 +100,8 @@ TEST(Seeds, Item10_TheSameHyperparametersLeadBack) {
 TEST(Seeds, Item11_AndSometimesTheyDoNot) {
   const Tensor X = randn({1, 10, 16, 16});
   nn::Conv2d conv({.in_channels = 10, .out_channels = 20, .kernel_size = 3, .stride = 3, .padding = 2});
-  nn::ConvTranspose2dOptions back{.in_channels = 20, .out_channels = 10, .kernel_size = 3, .stride = 3, .padding = 2};
+  nn::ConvTranspose2dOptions back{
+      .in_channels = 20, .out_channels = 10, .kernel_size = 3, .stride = 3, .padding = 2};
   EXPECT_EQ(nn::ConvTranspose2d(back)(conv(X)).shape(), (Shape{1, 10, 14, 14}));
   back.output_padding = 2;
   EXPECT_EQ(nn::ConvTranspose2d(back)(conv(X)).shape(), X.shape());
@@ -154,7 +159,8 @@ TEST(Seeds, Item16_AlsoForTheFirstExample) {
 }
 
 TEST(Seeds, Item17_EachBlockIsTheKernelTimesOnePixel) {
-  nn::ConvTranspose2d up({.in_channels = 1, .out_channels = 1, .kernel_size = {2, 2}, .stride = 2, .bias = false});
+  nn::ConvTranspose2d up(
+      {.in_channels = 1, .out_channels = 1, .kernel_size = {2, 2}, .stride = 2, .bias = false});
   const Tensor inp = tensor({{{{-0.0564, 1.5080, 1.6263}, {0.8452, 0.8627, -0.5019}}}});
   const Tensor out = up(inp);
   EXPECT_TRUE((out[{0, 0, Slice(0, 2), Slice(0, 2)}] == up.weight * inp[{0, 0, 0, 0}]).all().item<bool>());
@@ -180,7 +186,8 @@ TEST(Seeds, Item18_TheKroneckerProductInApl) {
   const Tensor blocks = flat.reshape({2, 2, 3, 2}).permute({0, 2, 1, 3}).reshape({6, 4});
   for (int i = 0; i < 6; ++i) {
     for (int j = 0; j < 4; ++j) {
-      EXPECT_NEAR((blocks[{i, j}].item<double>()) / nested[i][j], 1, 5e-4) << "the operands were printed to four digits";
+      EXPECT_NEAR((blocks[{i, j}].item<double>()) / nested[i][j], 1, 5e-4)
+          << "the operands were printed to four digits";
       EXPECT_NEAR(nested[i][j] * nested[0][0] / (nested[i][0] * nested[0][j]), 1, 1.5e-9)
           << "pixels times kernel elements: of rank one";
     }
@@ -230,8 +237,8 @@ TEST(Seeds, Item20_TheWorkedTableHasOnePairOfOperands) {
         if (b * e + a * f != 14 || b * f != 4) continue;
         for (int g = 0; g < 8; ++g) {
           for (int h = 0; h < 8; ++h) {
-            found += c * e + a * g == 2 && d * e + c * f + b * g + a * h == 17 && d * f + b * h == 21 && c * g == 0 &&
-                     d * g + c * h == 1 && d * h == 5;
+            found += c * e + a * g == 2 && d * e + c * f + b * g + a * h == 17 && d * f + b * h == 21 &&
+                     c * g == 0 && d * g + c * h == 1 && d * h == 5;
           }
         }
       }

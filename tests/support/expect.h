@@ -20,8 +20,7 @@ inline std::vector<double> values(const tenet::Tensor& t) {
 }
 
 /// The message of the E, exactly, that f throws; what happened instead if it does not.
-template <class E, class F>
-std::string message(F&& f) {
+template <class E, class F> std::string message(F&& f) {
   try {
     f();
   } catch (const std::exception& error) {

@@ -22,14 +22,11 @@ std::string tests_of(std::string_view file) {
       const testing::TestInfo& test = *suite.GetTestInfo(j);
       if (std::string_view(test.file()).empty()) continue;  // GoogleTest's own
       if (!ends_with(test.file(), "_test.cpp")) {
-        std::fprintf(
-            stderr,
-            "%s.%s stands in %s: tests belong in files named *_test.cpp, ctest runs those\n",
-            suite.name(), test.name(), test.file());
+        std::fprintf(stderr, "%s.%s stands in %s: tests belong in files named *_test.cpp, ctest runs those\n",
+                     suite.name(), test.name(), test.file());
         return "";
       }
-      if (ends_with(test.file(), file))
-        filter += std::string(suite.name()) + "." + test.name() + ":";
+      if (ends_with(test.file(), file)) filter += std::string(suite.name()) + "." + test.name() + ":";
     }
   }
   if (filter.empty()) std::fprintf(stderr, "no test stands in %s\n", std::string(file).c_str());

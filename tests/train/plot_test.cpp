@@ -43,7 +43,8 @@ TEST_F(Plot, BreaksALineWhereAValueIsMissing) {
 }
 
 TEST_F(Plot, EveryRangeIsDrawn) {
-  for (const std::vector<double>& y : {std::vector<double>{3}, {1e17, 1e17 + 16}, {-1e-300, 1e-300}, {0, 0, 0}, {-1e308, 1e308}}) {
+  for (const std::vector<double>& y :
+       {std::vector<double>{3}, {1e17, 1e17 + 16}, {-1e-300, 1e-300}, {0, 0, 0}, {-1e308, 1e308}}) {
     const std::string svg = draw({{.name = "y", .y = y}});
     EXPECT_LT(svg.size(), 20'000u);
     EXPECT_TRUE(has(svg, "</svg>"));
@@ -52,7 +53,8 @@ TEST_F(Plot, EveryRangeIsDrawn) {
 
 TEST_F(Plot, RefusesWhatItCannotDraw) {
   EXPECT_ERROR(save_line_plot(path_, {}), ValueError, "save_line_plot: there is no finite point to draw.");
-  EXPECT_ERROR(save_line_plot(path_, {{.name = "a", .y = {INFINITY}}}), ValueError, "save_line_plot: there is no finite point to draw.");
+  EXPECT_ERROR(save_line_plot(path_, {{.name = "a", .y = {INFINITY}}}), ValueError,
+               "save_line_plot: there is no finite point to draw.");
   EXPECT_ERROR(save_line_plot(path_, {{.name = "a", .y = {1, 2}, .x = {1}}}), ValueError,
                "save_line_plot: a series has 1 values of x and 2 of y. Give as many, or no x.");
   EXPECT_ERROR(save_line_plot(path_, std::vector<Series>(9, {.name = "a", .y = {1}})), ValueError,

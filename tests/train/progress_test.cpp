@@ -13,7 +13,8 @@ using tenet::progress;
 
 // Rates and times are not the same every time.
 std::string masked(const std::string& text) {
-  return std::regex_replace(std::regex_replace(text, std::regex("[0-9.]+/s"), "R/s"), std::regex("[0-9]+:[0-9]{2}"), "T");
+  return std::regex_replace(std::regex_replace(text, std::regex("[0-9.]+/s"), "R/s"),
+                            std::regex("[0-9]+:[0-9]{2}"), "T");
 }
 
 TEST(Progress, IsALineOffATerminal) {
@@ -32,7 +33,8 @@ TEST(Progress, IsALineOffATerminal) {
 
 TEST(Progress, IsRedrawnOnATerminal) {
   std::ostringstream out;
-  for (const int i : progress(std::vector<int>{1, 2}, {.label = "a", .out = &out, .live = true})) EXPECT_GT(i, 0);
+  for (const int i : progress(std::vector<int>{1, 2}, {.label = "a", .out = &out, .live = true}))
+    EXPECT_GT(i, 0);
   EXPECT_EQ(masked(out.str()), "\ra  [########################]  2/2  R/s  T\x1b[K\n");
 }
 

@@ -4,7 +4,8 @@
 
 namespace tenet::data {
 
-TensorDataset::TensorDataset(Tensor images, Tensor labels) : images_(std::move(images)), labels_(std::move(labels)) {
+TensorDataset::TensorDataset(Tensor images, Tensor labels)
+    : images_(std::move(images)), labels_(std::move(labels)) {
   if (images_.dim() > 0 && labels_.dim() > 0 && images_.size(0) == labels_.size(0)) return;
   fail<ShapeError>("TensorDataset: images ", images_.shape(), " and labels ", labels_.shape(),
                    " must have the same extent in dimension 0, the number of examples.");

@@ -7,8 +7,7 @@ namespace {
 
 #include "tenet/train/data/digits/digits.inc"
 
-template <std::size_t N>
-Tensor parse(const char (&bytes)[N]) {
+template <std::size_t N> Tensor parse(const char (&bytes)[N]) {
   return parse_idx({bytes, N - 1}, "digits");  // without the zero at the end of the literal
 }
 

@@ -10,8 +10,7 @@ namespace {
 
 constexpr std::size_t kMagicBytes = 4, kExtentBytes = 4;
 
-template <class... Parts>
-[[noreturn]] void refuse(const std::string& where, const Parts&... rule) {
+template <class... Parts> [[noreturn]] void refuse(const std::string& where, const Parts&... rule) {
   fail<FormatError>(where, ": ", rule..., " Nothing was read: the file is damaged or no IDX file.");
 }
 
@@ -23,7 +22,8 @@ DType type_of(unsigned code, const std::string& where) {
     case 0x0C: return int32;
     case 0x0D: return float32;
     case 0x0E: return float64;
-    default: refuse(where, "the type ", code, " is not one of 8 (uint8), 12 (int32), 13 (float32), 14 (float64).");
+    default:
+      refuse(where, "the type ", code, " is not one of 8 (uint8), 12 (int32), 13 (float32), 14 (float64).");
   }
 }
 
@@ -41,14 +41,15 @@ Tensor parse_idx(std::string_view bytes, const std::string& where) {
   const std::size_t item = item_size(dtype);
   std::uint64_t needed = item;
   for (std::size_t i = kMagicBytes; i < header; i += kExtentBytes) {
-    const std::uint64_t extent = byte_at(bytes, i) << 24 | byte_at(bytes, i + 1) << 16 | byte_at(bytes, i + 2) << 8 |
-                                 byte_at(bytes, i + 3);
+    const std::uint64_t extent = byte_at(bytes, i) << 24 | byte_at(bytes, i + 1) << 16 |
+                                 byte_at(bytes, i + 2) << 8 | byte_at(bytes, i + 3);
     shape.push_back(static_cast<std::int64_t>(extent));
     if (__builtin_mul_overflow(needed, extent, &needed)) refuse(where, "its size does not fit 64 bits.");
   }
   bytes.remove_prefix(header);
   if (bytes.size() != needed) {
-    refuse(where, "shape ", shape, " of ", dtype, " needs ", needed, " bytes after the header, it has ", bytes.size(), ".");
+    refuse(where, "shape ", shape, " of ", dtype, " needs ", needed, " bytes after the header, it has ",
+           bytes.size(), ".");
   }
   Tensor tensor = Tensor::make(shape, dtype);
   auto* to = reinterpret_cast<char*>(tensor.impl()->data);

@@ -26,7 +26,8 @@ Tensor order_of(std::int64_t examples, bool shuffle, std::uint64_t seed, std::in
 
 DataLoader::DataLoader(std::int64_t examples, Fetch fetch, const LoaderOptions& options)
     : examples_(examples), fetch_(std::move(fetch)), options_(options) {
-  if (options.batch_size < 1) fail<ValueError>("DataLoader: batch_size=", options.batch_size, " must be at least 1.");
+  if (options.batch_size < 1)
+    fail<ValueError>("DataLoader: batch_size=", options.batch_size, " must be at least 1.");
   seed_ = options.seed ? *options.seed : options.shuffle ? draw_seed() : 0;
 }
 
@@ -38,7 +39,8 @@ DataLoader::Iterator DataLoader::begin() {
   return Iterator(*this, order_of(examples_, options_.shuffle, seed_, epoch_++));
 }
 
-DataLoader::Iterator::Iterator(const DataLoader& loader, Tensor order) : loader_(&loader), order_(std::move(order)) {
+DataLoader::Iterator::Iterator(const DataLoader& loader, Tensor order)
+    : loader_(&loader), order_(std::move(order)) {
   fetch();
 }
 

@@ -11,8 +11,8 @@ namespace tenet::data {
 struct LoaderOptions {
   std::int64_t batch_size = 1;
   bool shuffle = false;
-  bool drop_last = false;                    // leave out a last batch that is not full
-  std::optional<std::uint64_t> seed = {};    // of the order; default: drawn from the global generator
+  bool drop_last = false;                  // leave out a last batch that is not full
+  std::optional<std::uint64_t> seed = {};  // of the order; default: drawn from the global generator
 };
 
 /// A dataset in batches: each range-for over it is one epoch.
@@ -21,8 +21,7 @@ struct LoaderOptions {
 /// order it would have seen. Throws ValueError for a batch_size below 1.
 class DataLoader {
  public:
-  template <Dataset D>
-  DataLoader(D dataset, const LoaderOptions& options = {});
+  template <Dataset D> DataLoader(D dataset, const LoaderOptions& options = {});
 
   /// Batches per epoch.
   std::int64_t size() const;
@@ -78,7 +77,9 @@ DataLoader::DataLoader(D dataset, const LoaderOptions& options)
     : DataLoader(
           dataset.size(),
           [dataset](const Tensor& indices) -> Batch {
-            if constexpr (requires { { dataset.get(indices) } -> std::convertible_to<Batch>; }) {
+            if constexpr (requires {
+                            { dataset.get(indices) } -> std::convertible_to<Batch>;
+                          }) {
               return dataset.get(indices);
             } else {
               std::vector<Batch> examples;

@@ -33,8 +33,7 @@ void check(bool done, const std::string& path, const char* step) {
 }
 
 // Calls that a signal may interrupt.
-template <class F>
-auto retried(F call) {
+template <class F> auto retried(F call) {
   auto result = call();
   while (result < 0 && errno == EINTR) result = call();
   return result;
@@ -62,10 +61,12 @@ void write_atomically(const std::string& path, std::span<const std::string_view>
   const Descriptor file(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW);
   check(file >= 0, temporary, "create");
   if (retried([&] { return ::flock(file, LOCK_EX | LOCK_NB); }) != 0 || !is_at(temporary, file)) {
-    fail<Error>("save: ", in_quotes(temporary), " is being written by another process or thread. Save again when it is done.");
+    fail<Error>("save: ", in_quotes(temporary),
+                " is being written by another process or thread. Save again when it is done.");
   }
   try {
-    check(retried([&] { return ::ftruncate(file, 0); }) == 0, temporary, "empty");  // a crash may have left it
+    check(retried([&] { return ::ftruncate(file, 0); }) == 0, temporary,
+          "empty");  // a crash may have left it
     for (const std::string_view part : parts) write_all(file, part, temporary);
     check(retried([&] { return ::fsync(file); }) == 0, temporary, "flush");
     check(std::rename(temporary.c_str(), path.c_str()) == 0, path, "rename to");

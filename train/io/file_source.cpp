@@ -12,7 +12,8 @@ FileSource::FileSource(const char* op, const std::string& path) : where_(cat(op,
   const bool regular = std::filesystem::is_regular_file(path, error);  // a pipe would wait for ever
   if (regular) file_.open(path, std::ios::binary);
   if (!file_.is_open()) {
-    fail<Error>(where_, regular ? ": cannot be opened for reading." : ": there is no such file, or it is no regular file.");
+    fail<Error>(where_, regular ? ": cannot be opened for reading."
+                                : ": there is no such file, or it is no regular file.");
   }
   size_ = left_ = std::filesystem::file_size(path, error);
   if (error) fail<Error>(where_, ": its size cannot be read: ", error.message(), ".");

@@ -21,13 +21,16 @@ constexpr std::size_t kLengthBytes = 8;
 struct Item {
   std::string_view name;
   Tensor tensor;  // contiguous, on the CPU
-  std::string_view bytes() const { return {reinterpret_cast<const char*>(tensor.impl()->data), tensor.impl()->bytes()}; }
+  std::string_view bytes() const {
+    return {reinterpret_cast<const char*>(tensor.impl()->data), tensor.impl()->bytes()};
+  }
 };
 
 // In the order of the reference implementation: large elements first, which aligns all of them; then by name.
 std::vector<Item> items_of(const StateDict& state) {
   if (state.size() > safetensors::kMostTensors) {
-    fail<ValueError>("save: ", state.size(), " tensors are more than a file may have, ", safetensors::kMostTensors, ".");
+    fail<ValueError>("save: ", state.size(), " tensors are more than a file may have, ",
+                     safetensors::kMostTensors, ".");
   }
   std::vector<Item> items;
   for (const auto& [name, tensor] : state) {
@@ -35,7 +38,8 @@ std::vector<Item> items_of(const StateDict& state) {
       fail<ValueError>("save: a tensor cannot be called ", in_quotes(name), ": names have at most ",
                        safetensors::kLongestName, " bytes, and __metadata__ is taken.");
     }
-    if (!tensor.defined()) fail<ValueError>("save: the tensor ", in_quotes(name), " is undefined. Leave it out.");
+    if (!tensor.defined())
+      fail<ValueError>("save: the tensor ", in_quotes(name), " is undefined. Leave it out.");
     items.push_back({name, tensor.detach().to(Device{}).contiguous()});
   }
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
@@ -70,7 +74,8 @@ std::string header_of(const std::vector<Item>& items) {
 
 std::string read_json(FileSource& source) {
   std::uint64_t length = 0;
-  if (source.size() < kLengthBytes) refuse(source.where(), "it has ", source.size(), " bytes, fewer than the length of a header.");
+  if (source.size() < kLengthBytes)
+    refuse(source.where(), "it has ", source.size(), " bytes, fewer than the length of a header.");
   source.read(&length, kLengthBytes);
   if (length > safetensors::kLongestHeader || length > source.left()) {
     refuse(source.where(), "the header would have ", length, " bytes; at most ", safetensors::kLongestHeader,
@@ -85,7 +90,8 @@ Tensor read_tensor(FileSource& source, const Entry& entry) {
   Tensor tensor = Tensor::make(entry.shape, entry.dtype);
   const auto* bytes = reinterpret_cast<const unsigned char*>(tensor.impl()->data);
   source.read(tensor.impl()->data, entry.end - entry.begin);
-  if (entry.dtype == boolean && std::any_of(bytes, bytes + tensor.numel(), [](unsigned char b) { return b > 1; })) {
+  if (entry.dtype == boolean &&
+      std::any_of(bytes, bytes + tensor.numel(), [](unsigned char b) { return b > 1; })) {
     refuse(cat(source.where(), ": tensor ", in_quotes(entry.name)), "a BOOL is neither 0 nor 1.");
   }
   return tensor;

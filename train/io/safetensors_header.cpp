@@ -41,7 +41,8 @@ class Reader final : public nlohmann::json_sax<Json> {
     if (depth_ == 1) return begin_entry(name);
     if (in_metadata_) return once(metadata_, name, "metadata");
     field_ = std::find(std::begin(kFields), std::end(kFields), name) - std::begin(kFields);
-    if (field_ == kNoField) refuse(where(), "the field ", in_quotes(name), " is not one of dtype, shape, data_offsets.");
+    if (field_ == kNoField)
+      refuse(where(), "the field ", in_quotes(name), " is not one of dtype, shape, data_offsets.");
     return once(fields_, name, "field");
   }
 
@@ -77,7 +78,8 @@ class Reader final : public nlohmann::json_sax<Json> {
       (offsets_++ == 0 ? entry.begin : entry.end) = value;
       return true;
     }
-    if (entry.shape.size() == Dims::kMaxRank) refuse(where(), "shape has more than ", Dims::kMaxRank, " dimensions.");
+    if (entry.shape.size() == Dims::kMaxRank)
+      refuse(where(), "shape has more than ", Dims::kMaxRank, " dimensions.");
     if (value > kLargest) refuse(where(), "the extent ", value, " does not fit 63 bits.");
     entry.shape.push_back(static_cast<std::int64_t>(value));
     return true;
@@ -85,7 +87,8 @@ class Reader final : public nlohmann::json_sax<Json> {
 
   bool end_array() override {
     --depth_;
-    if (field_ == kOffsets && offsets_ != 2) refuse(where(), "data_offsets has ", offsets_, " numbers, not two.");
+    if (field_ == kOffsets && offsets_ != 2)
+      refuse(where(), "data_offsets has ", offsets_, " numbers, not two.");
     return true;
   }
 
@@ -110,14 +113,16 @@ class Reader final : public nlohmann::json_sax<Json> {
     fields_.clear();
     offsets_ = 0;
     if (in_metadata_) return true;
-    if (name.size() > kLongestName) refuse(file_, "the name ", in_quotes(name), " has more than ", kLongestName, " bytes.");
+    if (name.size() > kLongestName)
+      refuse(file_, "the name ", in_quotes(name), " has more than ", kLongestName, " bytes.");
     if (entries.size() == kMostTensors) refuse(file_, "there are more than ", kMostTensors, " tensors.");
     entries.emplace_back().name = name;
     return true;
   }
 
   bool once(std::set<std::string>& seen, const std::string& name, const char* what) {
-    if (!seen.insert(name).second) refuse(where(), "the ", what, " ", in_quotes(name), " stands there twice.");
+    if (!seen.insert(name).second)
+      refuse(where(), "the ", what, " ", in_quotes(name), " stands there twice.");
     return true;
   }
 
@@ -126,7 +131,9 @@ class Reader final : public nlohmann::json_sax<Json> {
     return file_ + (in_metadata_ ? ": __metadata__" : ": tensor " + in_quotes(entries.back().name));
   }
 
-  [[noreturn]] void unexpected(const char* what) const { refuse(where(), "the header has ", what, " in the wrong place."); }
+  [[noreturn]] void unexpected(const char* what) const {
+    refuse(where(), "the header has ", what, " in the wrong place.");
+  }
 
   const std::string& file_;
   int depth_ = 0;
@@ -152,17 +159,19 @@ void check_coverage(const std::vector<Entry>& entries, std::uint64_t data_bytes,
     const std::string tensor = cat(file, ": tensor ", in_quotes(entry.name));
     const std::string offsets = cat("data_offsets [", entry.begin, ", ", entry.end, "]");
     const auto needed = bytes_of(entry);
-    if (!needed) refuse(tensor, "shape ", entry.shape, " of ", dtype_name(entry.dtype), " does not fit 63 bits.");
+    if (!needed)
+      refuse(tensor, "shape ", entry.shape, " of ", dtype_name(entry.dtype), " does not fit 63 bits.");
     if (entry.begin > entry.end) refuse(tensor, offsets, " end before they begin.");
     if (entry.end - entry.begin != *needed) {
       refuse(tensor, offsets, " are ", entry.end - entry.begin, " bytes, but shape ", entry.shape, " of ",
              dtype_name(entry.dtype), " needs ", *needed, ".");
     }
     if (entry.begin != reached) {
-      refuse(tensor, offsets, entry.begin < reached ? " overlap" : " leave a gap after", " the data before, which ends at ",
-             reached, ".");
+      refuse(tensor, offsets, entry.begin < reached ? " overlap" : " leave a gap after",
+             " the data before, which ends at ", reached, ".");
     }
-    if (entry.end > data_bytes) refuse(tensor, offsets, " reach beyond the file, which has ", data_bytes, " bytes of data.");
+    if (entry.end > data_bytes)
+      refuse(tensor, offsets, " reach beyond the file, which has ", data_bytes, " bytes of data.");
     reached = entry.end;
   }
   if (reached != data_bytes) refuse(file, data_bytes - reached, " bytes follow the last tensor.");
@@ -178,7 +187,8 @@ const char* dtype_name(DType dtype) {
 std::vector<Entry> read_header(std::string_view json, std::uint64_t data_bytes, const std::string& file) {
   if (json.empty() || json.front() != '{') refuse(file, "the header does not begin with {.");
   // To the JSON library a zero byte is the end of its input.
-  if (const std::size_t zero = json.find('\0'); zero != json.npos) refuse(file, "the header has a zero byte, at ", zero, ".");
+  if (const std::size_t zero = json.find('\0'); zero != json.npos)
+    refuse(file, "the header has a zero byte, at ", zero, ".");
   Reader reader(file);
   Json::sax_parse(json.begin(), json.end(), &reader);
   std::sort(reader.entries.begin(), reader.entries.end(), [](const Entry& a, const Entry& b) {

@@ -28,8 +28,7 @@ const char* dtype_name(DType dtype);  // "F32"
 std::vector<Entry> read_header(std::string_view json, std::uint64_t data_bytes, const std::string& file);
 
 /// What every refusal says. `file` is where it happened: load: "a.safetensors".
-template <class... Parts>
-[[noreturn]] void refuse(const std::string& file, const Parts&... rule) {
+template <class... Parts> [[noreturn]] void refuse(const std::string& file, const Parts&... rule) {
   fail<FormatError>(file, ": ", rule..., " Nothing was loaded: the file is damaged or no safetensors file.");
 }
 

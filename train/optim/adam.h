@@ -27,7 +27,9 @@ class Adam : public Optimizer {
 
  private:
   std::vector<Setting> settings() override;
-  std::vector<const char*> slots() const override { return {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"}; }
+  std::vector<const char*> slots() const override {
+    return {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
+  }
   void update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state) override;
 };
 

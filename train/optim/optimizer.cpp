@@ -22,8 +22,10 @@ Optimizer::Optimizer(const char* name, std::vector<Tensor> parameters)
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const Tensor& x = parameters_[i];
     const bool usable = x.defined() && is_floating(x.dtype()) && x.is_leaf();
-    if (!usable) fail<ValueError>(name, ": parameter ", i, " must be a floating-point leaf, not undefined or computed.");
-    if (!seen.insert(x.impl()).second) fail<ValueError>(name, ": parameter ", i, " is there twice. Pass it once.");
+    if (!usable)
+      fail<ValueError>(name, ": parameter ", i, " must be a floating-point leaf, not undefined or computed.");
+    if (!seen.insert(x.impl()).second)
+      fail<ValueError>(name, ": parameter ", i, " is there twice. Pass it once.");
   }
 }
 
@@ -70,8 +72,8 @@ void Optimizer::load_state_dict(const StateDict& state) {
     ++used;
     const Tensor& value = found->second;
     if (value.shape() == shape && value.dtype() == dtype) return value.clone();
-    fail<ValueError>("load_state_dict: ", in_quotes(key), " is ", value.dtype(), " of shape ", value.shape(), " but ",
-                     name_, " needs ", dtype, " of shape ", shape, ". Nothing was changed.");
+    fail<ValueError>("load_state_dict: ", in_quotes(key), " is ", value.dtype(), " of shape ", value.shape(),
+                     " but ", name_, " needs ", dtype, " of shape ", shape, ". Nothing was changed.");
   };
   std::vector<Tensor> values;
   for (const Setting& setting : settings) {
@@ -88,8 +90,8 @@ void Optimizer::load_state_dict(const StateDict& state) {
     }
   }
   if (used != state.size()) {
-    fail<ValueError>("load_state_dict: ", state.size() - used, " names of the state do not belong to ", name_, " with ",
-                     parameters_.size(), " parameters. Nothing was changed.");
+    fail<ValueError>("load_state_dict: ", state.size() - used, " names of the state do not belong to ", name_,
+                     " with ", parameters_.size(), " parameters. Nothing was changed.");
   }
   for (std::size_t i = 0; i < settings.size(); ++i) *settings[i].value = values[i].item<double>();
   states_ = std::move(states);

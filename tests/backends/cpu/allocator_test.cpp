@@ -37,8 +37,7 @@ TEST(CpuAllocator, SizeClasses) {
                                   {kMiB, kMiB},
                                   {kMiB + 1, kMiB + kMiB / 4}};
   for (auto [asked, got] : sizes) EXPECT_EQ(CachingAllocator::rounded(asked), got) << asked;
-  EXPECT_EQ(CachingAllocator::rounded(CachingAllocator::kLargestKept),
-            CachingAllocator::kLargestKept);
+  EXPECT_EQ(CachingAllocator::rounded(CachingAllocator::kLargestKept), CachingAllocator::kLargestKept);
   EXPECT_EQ(CachingAllocator::rounded(CachingAllocator::kLargestKept + 1),
             CachingAllocator::kLargestKept + 4096);
   for (std::size_t bytes = 1; bytes < 20 * kMiB; bytes += bytes / 7 + 1) {
@@ -216,8 +215,7 @@ TEST(CpuAllocator, ManyThreads) {
   EXPECT_EQ(memory.stats().allocations, 8000);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)  // their malloc does not survive it
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // their malloc does not survive it
 TEST(CpuAllocator, SurvivesForkWhileAnotherThreadAllocates) {
   std::atomic<bool> stop{false};
   std::thread other([&] {

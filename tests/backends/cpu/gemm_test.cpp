@@ -77,8 +77,7 @@ template <class T> struct Product {
       for (std::int64_t j = 0; j < n; ++j) {
         T sum = beta == 0 ? T{0} : static_cast<T>(beta) * c[at(i * ldc() + j)];
         for (std::int64_t p = 0; p < k; ++p) {
-          sum +=
-              a[at(ta ? p * lda() + i : i * lda() + p)] * b[at(tb ? j * ldb() + p : p * ldb() + j)];
+          sum += a[at(ta ? p * lda() + i : i * lda() + p)] * b[at(tb ? j * ldb() + p : p * ldb() + j)];
         }
         result[at(i * ldc() + j)] = sum;
       }
@@ -91,9 +90,8 @@ template <class T> struct Product {
 template <class Check> void for_all(std::int64_t m, std::int64_t n, std::int64_t k, Check check) {
   for (int flags = 0; flags < 4; ++flags) {
     for (double beta : {0.0, 1.0, 0.5}) {
-      SCOPED_TRACE("m " + std::to_string(m) + " n " + std::to_string(n) + " k " +
-                   std::to_string(k) + " transposes " + std::to_string(flags) + " beta " +
-                   std::to_string(beta));
+      SCOPED_TRACE("m " + std::to_string(m) + " n " + std::to_string(n) + " k " + std::to_string(k) +
+                   " transposes " + std::to_string(flags) + " beta " + std::to_string(beta));
       check(Product<float>(m, n, k, flags & 1, flags & 2, beta));
       check(Product<double>(m, n, k, flags & 1, flags & 2, beta));
     }
@@ -167,15 +165,7 @@ TEST(CpuGemm, SizesAboveABlasArgumentAreSplit) {
 TEST(CpuGemm, TheRowDistanceOfASingleRowDoesNotMatter) {
   const std::vector<float> a = {1, 2}, b = {3, 4};
   float c = 0;
-  gemm({.m = 1,
-        .n = 1,
-        .k = 2,
-        .a = a.data(),
-        .lda = 0,
-        .b = b.data(),
-        .ldb = 1,
-        .c = &c,
-        .ldc = 0});
+  gemm({.m = 1, .n = 1, .k = 2, .a = a.data(), .lda = 0, .b = b.data(), .ldb = 1, .c = &c, .ldc = 0});
   EXPECT_EQ(c, 11);
   const std::int64_t far = std::int64_t{1} << 40;
   gemm({.transpose_b = true,
@@ -197,9 +187,8 @@ TEST(CpuGemm, NotForIntegers) {
     gemm({.m = 1, .n = 1, .k = 1, .dtype = int64});
     FAIL() << "nothing was thrown";
   } catch (const DTypeError& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "gemm: needs a floating-point tensor but got int64. Convert with .to(tenet::float32).");
+    EXPECT_STREQ(error.what(),
+                 "gemm: needs a floating-point tensor but got int64. Convert with .to(tenet::float32).");
   }
 }
 
@@ -224,9 +213,8 @@ TEST(CpuGemm, SameBitsInAnyThreadAndOneBlasThread) {
     for (Product<float>& product : products) {
       for (float& value : product.a) value = std::sin(value);
     }
-    parallel_for(8, 1, [&](std::int64_t i, std::int64_t) {
-      gemm(products[static_cast<std::size_t>(i)].call());
-    });
+    parallel_for(8, 1,
+                 [&](std::int64_t i, std::int64_t) { gemm(products[static_cast<std::size_t>(i)].call()); });
     for (const Product<float>& product : products) EXPECT_EQ(product.c, products[0].c);
     return products[0].c;
   };

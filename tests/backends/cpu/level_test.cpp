@@ -31,10 +31,9 @@ TEST(CpuLevel, EveryLevelUpToTheBestCanBeAskedFor) {
 }
 
 TEST(CpuLevel, MissingAndUnknownLevelsAreErrors) {
-  EXPECT_EQ(
-      text_of("avx512", Level::avx2),
-      "TENET_CPU: this machine has no avx512, its highest level is avx2. Set TENET_CPU to that or "
-      "lower, or leave it unset.");
+  EXPECT_EQ(text_of("avx512", Level::avx2),
+            "TENET_CPU: this machine has no avx512, its highest level is avx2. Set TENET_CPU to that or "
+            "lower, or leave it unset.");
   EXPECT_EQ(text_of("sse9", Level::avx512),
             "TENET_CPU: there is no level \"sse9\". Set it to baseline, avx2 or avx512, or leave "
             "it unset.");

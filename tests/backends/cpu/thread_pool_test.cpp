@@ -93,11 +93,9 @@ TEST_F(ThreadPool, ReallyRunsInSeveralThreads) {
 TEST_F(ThreadPool, ThreadIndexIsBelowTheNumberOfThreadsAndItsOwn) {
   for (int threads : {1, 2, 4}) {
     set_num_threads(threads);
-    std::vector<std::int64_t> scratch(
-        static_cast<std::size_t>(threads));  // a shared slot is a race
-    parallel_for(2000, 1, [&](std::int64_t, std::int64_t) {
-      ++scratch.at(static_cast<std::size_t>(thread_index()));
-    });
+    std::vector<std::int64_t> scratch(static_cast<std::size_t>(threads));  // a shared slot is a race
+    parallel_for(2000, 1,
+                 [&](std::int64_t, std::int64_t) { ++scratch.at(static_cast<std::size_t>(thread_index())); });
     std::int64_t sum = 0;
     for (std::int64_t count : scratch) sum += count;
     EXPECT_EQ(sum, 2000);
@@ -219,10 +217,9 @@ std::string text_of_setting(int n) {
 TEST_F(ThreadPool, NumThreads) {
   set_num_threads(2);
   EXPECT_EQ(num_threads(), 2);
-  EXPECT_EQ(
-      text_of_setting(0),
-      "set_num_threads: the number of threads must be from 1 to 1024 but is 0. Pass 1 to compute "
-      "in the calling thread alone.");
+  EXPECT_EQ(text_of_setting(0),
+            "set_num_threads: the number of threads must be from 1 to 1024 but is 0. Pass 1 to compute "
+            "in the calling thread alone.");
   EXPECT_EQ(text_of_setting(1025),
             "set_num_threads: the number of threads must be from 1 to 1024 but is 1025. Pass 1 to "
             "compute in the calling thread alone.");
@@ -244,8 +241,7 @@ TEST(ThreadCount, FromTheEnvironment) {
   const int usual = threads_with("");
   EXPECT_GE(usual, 1);
   EXPECT_EQ(threads_with("3"), 3);
-  for (const char* text : {"0", "-1", "two", "2x", "99999999999"})
-    EXPECT_EQ(threads_with(text), usual);
+  for (const char* text : {"0", "-1", "two", "2x", "99999999999"}) EXPECT_EQ(threads_with(text), usual);
 }
 
 }  // namespace

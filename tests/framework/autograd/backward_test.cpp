@@ -37,13 +37,18 @@ TEST(Backward, OfWhatIsNoScalarNeedsDy) {
   const Tensor x = leaf({{1., 2.}, {3., 4.}});
   const Tensor y = x * x;
   EXPECT_EQ(message<GradientError>([&] { y.backward(); }),
-            "backward: the tensor has shape [2, 2], and only a scalar has a gradient without being told dy. Pass dy "
+            "backward: the tensor has shape [2, 2], and only a scalar has a gradient without being told dy. "
+            "Pass dy "
             "of shape [2, 2], or reduce with sum() or mean() first.");
   EXPECT_EQ(message<GradientError>([&] { y.backward(ones({2})); }),
-            "backward: dy has shape [2] (float32, cpu) but the tensor has shape [2, 2] (float32, cpu). Pass a dy of "
+            "backward: dy has shape [2] (float32, cpu) but the tensor has shape [2, 2] (float32, cpu). Pass "
+            "a dy of "
             "the tensor's shape, type and device.");
-  EXPECT_EQ(message<GradientError>([&] { y.backward(ones({2, 2}, {.dtype = float64})); }),
-            "backward: dy has shape [2, 2] (float64, cpu) but the tensor has shape [2, 2] (float32, cpu). Pass a dy "
+  EXPECT_EQ(message<GradientError>([&] {
+              y.backward(ones({2, 2}, {.dtype = float64}));
+            }),
+            "backward: dy has shape [2, 2] (float64, cpu) but the tensor has shape [2, 2] (float32, cpu). "
+            "Pass a dy "
             "of the tensor's shape, type and device.");
   EXPECT_FALSE(x.grad().defined());
   y.backward(tensor({{1., 0.}, {0., 10.}}));  // the errors freed nothing
@@ -59,7 +64,8 @@ TEST(Backward, OneElementOfAnyRankCountsAsAScalar) {
 
 TEST(Backward, OfWhatNeedsNoGradientIsAnError) {
   const std::string want =
-      "backward: this tensor of shape [] does not require grad: it was computed from nothing that does, or under "
+      "backward: this tensor of shape [] does not require grad: it was computed from nothing that does, or "
+      "under "
       "NoGradGuard. Call requires_grad_() on what the gradient is wanted for, before computing.";
   EXPECT_EQ(message<GradientError>([] { tensor({1., 2.}).sum().backward(); }), want);
   const Tensor x = leaf({1., 2.});
@@ -188,13 +194,16 @@ TEST(Leaf, IsWhatWasComputedFromNothing) {
   EXPECT_TRUE(y.requires_grad());
   EXPECT_EQ(y.grad_fn(), "mul");
   y.requires_grad_();  // it does already
-  EXPECT_EQ(message<GradientError>([&] { y.requires_grad_(false); }),
-            "requires_grad_: this tensor was computed (by mul), and only a leaf can stop collecting gradients. Use "
-            "detach().");
+  EXPECT_EQ(
+      message<GradientError>([&] { y.requires_grad_(false); }),
+      "requires_grad_: this tensor was computed (by mul), and only a leaf can stop collecting gradients. Use "
+      "detach().");
 }
 
 TEST(Leaf, OnlyFloatingTensorsCollectGradients) {
-  EXPECT_EQ(message<DTypeError>([] { tensor({1, 2}).requires_grad_(); }),
+  EXPECT_EQ(message<DTypeError>([] {
+              tensor({1, 2}).requires_grad_();
+            }),
             "requires_grad_: only floating-point tensors have gradients, this one is int64. Convert with "
             ".to(tenet::float32) first.");
   EXPECT_EQ(message<DTypeError>([] { zeros({2}, {.dtype = int32, .requires_grad = true}); }),
@@ -230,12 +239,14 @@ TEST(Leaf, SetGrad) {
   x.set_grad(tensor({10., 20.}));
   (x * 3).sum().backward();
   EXPECT_EQ(values(x.grad()), (Numbers{13, 23}));
-  EXPECT_EQ(message<GradientError>([&] { x.set_grad(ones({3})); }),
-            "set_grad: the gradient has shape [3] (float32) but the tensor has shape [2] (float32). A gradient has "
-            "the shape and type of its tensor.");
-  EXPECT_EQ(message<GradientError>([&] { x.set_grad(ones({2}, {.dtype = float64})); }),
-            "set_grad: the gradient has shape [2] (float64) but the tensor has shape [2] (float32). A gradient has "
-            "the shape and type of its tensor.");
+  EXPECT_EQ(
+      message<GradientError>([&] { x.set_grad(ones({3})); }),
+      "set_grad: the gradient has shape [3] (float32) but the tensor has shape [2] (float32). A gradient has "
+      "the shape and type of its tensor.");
+  EXPECT_EQ(
+      message<GradientError>([&] { x.set_grad(ones({2}, {.dtype = float64})); }),
+      "set_grad: the gradient has shape [2] (float64) but the tensor has shape [2] (float32). A gradient has "
+      "the shape and type of its tensor.");
   EXPECT_EQ(values(x.grad()), (Numbers{13, 23}));
   x.set_grad({});
   EXPECT_FALSE(x.grad().defined());

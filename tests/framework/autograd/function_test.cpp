@@ -167,8 +167,7 @@ struct AsksTooMuch : Function {
     return {dy, Tensor()};
   }
 };
-template <class T>
-struct Templated : Function {
+template <class T> struct Templated : Function {
   Tensor forward(Context&, const Tensor& a) { return a * 1; }
   std::vector<Tensor> backward(const Context&, const Tensor&) { return {}; }
 };
@@ -176,16 +175,19 @@ struct Templated : Function {
 TEST(FunctionErrors, NumberOfGradients) {
   const Tensor a = leaf({1., 2.});
   EXPECT_EQ(message<GradientError>([&] { apply<TooFew>(a, a).sum().backward(); }),
-            "TooFew: backward returned 1 gradients for 2 inputs. Return one per input, Tensor() where none is needed.");
+            "TooFew: backward returned 1 gradients for 2 inputs. Return one per input, Tensor() where none "
+            "is needed.");
 }
 
 TEST(FunctionErrors, ShapeAndTypeOfGradients) {
   const Tensor a = leaf({1., 2.});
   EXPECT_EQ(message<GradientError>([&] { apply<WrongShape>(a).backward(); }),
-            "WrongShape: backward returned a gradient of shape [] (float32, cpu) for input 0 of shape [2] (float32, "
+            "WrongShape: backward returned a gradient of shape [] (float32, cpu) for input 0 of shape [2] "
+            "(float32, "
             "cpu). A gradient has the shape, type and device of its input.");
   EXPECT_EQ(message<GradientError>([&] { apply<WrongType>(a).sum().backward(); }),
-            "WrongType: backward returned a gradient of shape [2] (float64, cpu) for input 0 of shape [2] (float32, "
+            "WrongType: backward returned a gradient of shape [2] (float64, cpu) for input 0 of shape [2] "
+            "(float32, "
             "cpu). A gradient has the shape, type and device of its input.");
   EXPECT_FALSE(a.grad().defined());
 }
@@ -198,7 +200,8 @@ TEST(FunctionErrors, RulesThatAskForWhatIsNotThere) {
 
 TEST(FunctionErrors, NamesAreReadable) {
   const Tensor a = leaf({1., 2.});
-  EXPECT_EQ(apply<Templated<Cube>>(a).grad_fn().rfind("Templated<", 0), 0u) << apply<Templated<Cube>>(a).grad_fn();
+  EXPECT_EQ(apply<Templated<Cube>>(a).grad_fn().rfind("Templated<", 0), 0u)
+      << apply<Templated<Cube>>(a).grad_fn();
   struct Local : Cube {};
   EXPECT_EQ(apply<Local>(a).grad_fn(), "Local");
 }

@@ -83,9 +83,12 @@ TEST(Grad, OfNoInputsIsEmpty) {
 TEST(GradErrors, UnusedInputs) {
   const Tensor x = leaf({1., 2.}), other = leaf({{3.}});
   const Tensor y = x.square().sum();
-  EXPECT_EQ(message<GradientError>([&] { grad(y, {x, other}, {.retain_graph = true}); }),
-            "grad: the outputs do not depend on input 1 of shape [1, 1]. Pass {.allow_unused = true} to get an "
-            "undefined tensor for it.");
+  EXPECT_EQ(
+      message<GradientError>([&] {
+        grad(y, {x, other}, {.retain_graph = true});
+      }),
+      "grad: the outputs do not depend on input 1 of shape [1, 1]. Pass {.allow_unused = true} to get an "
+      "undefined tensor for it.");
   const auto g = grad(y, {x, other}, {.allow_unused = true});
   EXPECT_EQ(values(g[0]), (Numbers{2, 4}));
   EXPECT_FALSE(g[1].defined());
@@ -93,18 +96,25 @@ TEST(GradErrors, UnusedInputs) {
 
 TEST(GradErrors, InputsThatNeedNoGradient) {
   const Tensor x = leaf({1., 2.});
-  EXPECT_EQ(message<GradientError>([&] { grad((x * x).sum(), {x, ones({2, 2})}); }),
-            "grad: input 1 of shape [2, 2] does not require grad. Call requires_grad_() on it before computing.");
-  EXPECT_EQ(message<GradientError>([&] { grad((x * x).sum(), x.detach()); }),
-            "grad: input 0 of shape [2] does not require grad. Call requires_grad_() on it before computing.");
+  EXPECT_EQ(
+      message<GradientError>([&] {
+        grad((x * x).sum(), {x, ones({2, 2})});
+      }),
+      "grad: input 1 of shape [2, 2] does not require grad. Call requires_grad_() on it before computing.");
+  EXPECT_EQ(
+      message<GradientError>([&] { grad((x * x).sum(), x.detach()); }),
+      "grad: input 0 of shape [2] does not require grad. Call requires_grad_() on it before computing.");
 }
 
 TEST(GradErrors, NumberAndShapeOfDys) {
   const Tensor x = leaf({1., 2.});
-  EXPECT_EQ(message<GradientError>([&] { grad({x * 2, x * 3}, {x}, {ones({2})}); }),
+  EXPECT_EQ(message<GradientError>([&] {
+              grad({x * 2, x * 3}, {x}, {ones({2})});
+            }),
             "grad: 1 dys were given for 2 outputs. Give one per output, or none.");
   EXPECT_EQ(message<GradientError>([&] { grad(x * 2, x); }),
-            "backward: the tensor has shape [2], and only a scalar has a gradient without being told dy. Pass dy of "
+            "backward: the tensor has shape [2], and only a scalar has a gradient without being told dy. "
+            "Pass dy of "
             "shape [2], or reduce with sum() or mean() first.");
 }
 
@@ -115,7 +125,8 @@ TEST(GradErrors, ATensorThatNeedsNoGradientAsOutput) {
 
 TEST(GradErrors, UndefinedTensorsAreNamed) {
   const std::string want =
-      "tensor: an undefined tensor was used. Make one with tenet::zeros, tenet::randn, ...; grad() is undefined until "
+      "tensor: an undefined tensor was used. Make one with tenet::zeros, tenet::randn, ...; grad() is "
+      "undefined until "
       "a backward pass arrived.";
   const Tensor x = leaf(1.);
   EXPECT_EQ(message<ValueError>([&] { grad(Tensor(), x); }), want);
@@ -126,8 +137,8 @@ TEST(GradErrors, UndefinedTensorsAreNamed) {
 TEST(GradErrors, AFailedCallLeavesTheGraphUsable) {
   const Tensor x = leaf({1., 2.}), other = leaf(1.);
   const Tensor h = x * 3, y = (h * h).sum();
-  EXPECT_THROW(grad({y, h}, {x}), GradientError);        // h is no scalar, found after y was seeded
-  EXPECT_THROW(grad(y, {x, ones({})}), GradientError);   // found before anything ran
+  EXPECT_THROW(grad({y, h}, {x}), GradientError);       // h is no scalar, found after y was seeded
+  EXPECT_THROW(grad(y, {x, ones({})}), GradientError);  // found before anything ran
   EXPECT_EQ(values(grad(y, x)), (Numbers{18, 36})) << "nothing of the failed passes is left over";
 }
 

@@ -73,9 +73,10 @@ TEST(Hooks, AreDifferentiatedUnderCreateGraph) {
 TEST(Hooks, MustReturnTheShapeAndType) {
   Tensor x = leaf({1., 2.});
   x.register_hook([](const Tensor& g) { return g.sum(); });
-  EXPECT_EQ(message<GradientError>([&] { (x * 2).sum().backward(); }),
-            "hook: returned a gradient of shape [] (float32) for a tensor of shape [2] (float32). Return the same "
-            "shape and type, or Tensor().");
+  EXPECT_EQ(
+      message<GradientError>([&] { (x * 2).sum().backward(); }),
+      "hook: returned a gradient of shape [] (float32) for a tensor of shape [2] (float32). Return the same "
+      "shape and type, or Tensor().");
   EXPECT_FALSE(x.grad().defined());
 }
 

@@ -18,10 +18,10 @@ Tensor leaf(const NestedList& list) { return tensor(list, {.requires_grad = true
 TEST(InPlace, IsRecordedLikeTheOpOutOfPlace) {
   const Tensor x = leaf({1., 2., 3.}), w = leaf({4., 5., 6.});
   Tensor h = x * 1;
-  h += w;       // x + w
-  h *= w;       // (x + w) w
-  h -= 2 * x;   // (x + w) w - 2x
-  h /= w;       // x + w - 2x / w
+  h += w;      // x + w
+  h *= w;      // (x + w) w
+  h -= 2 * x;  // (x + w) w - 2x
+  h /= w;      // x + w - 2x / w
   EXPECT_EQ(h.grad_fn(), "div");
   h.backward(ones({3}));
   const auto dx = values(x.grad()), dw = values(w.grad());
@@ -64,7 +64,8 @@ TEST(InPlace, OperandsThatOverlapAreReadAsTheyWere) {
   Tensor m = arange(1.f, 10.f).reshape({3, 3});
   m.copy_(m.t());
   EXPECT_EQ(values(m), (Numbers{1, 4, 7, 2, 5, 8, 3, 6, 9}));
-  for (Tensor y : {arange(2.f, 40.f), arange(2.f, 78.f)[Slice({}, {}, 2)], arange(2.f, 78.f).reshape({38, 2})[Slice()]}) {
+  for (Tensor y : {arange(2.f, 40.f), arange(2.f, 78.f)[Slice({}, {}, 2)],
+                   arange(2.f, 78.f).reshape({38, 2})[Slice()]}) {
     const Numbers before = values(y);
     Tensor first = y;
     while (first.dim() > 0) first = first[0];
@@ -133,10 +134,11 @@ TEST(InPlace, UnderNoGradGuardWritesWithoutHistory) {
   }
   EXPECT_EQ(values(x), (Numbers{9, 1.5}));
   EXPECT_TRUE(x.is_leaf());
-  EXPECT_EQ(message<GradientError>([&] { h.sum().backward(); }),
-            "mul: its backward needs the tensor saved at position 0 (shape [2], float32), but that was written in "
-            "place since: version 0 was saved, version 2 was found. Write into a clone(), or move the write behind "
-            "backward.");
+  EXPECT_EQ(
+      message<GradientError>([&] { h.sum().backward(); }),
+      "mul: its backward needs the tensor saved at position 0 (shape [2], float32), but that was written in "
+      "place since: version 0 was saved, version 2 was found. Write into a clone(), or move the write behind "
+      "backward.");
 }
 
 // --- What is refused ------------------------------------------------------------------------------------------
@@ -144,17 +146,20 @@ TEST(InPlace, UnderNoGradGuardWritesWithoutHistory) {
 TEST(InPlaceErrors, ALeafThatRequiresGrad) {
   Tensor x = leaf({1., 2.});
   const std::string rest =
-      "a leaf that requires grad (shape [2]): its gradient would be that of the overwritten value. Compute a new "
+      "a leaf that requires grad (shape [2]): its gradient would be that of the overwritten value. Compute a "
+      "new "
       "tensor, or write under a NoGradGuard.";
   EXPECT_EQ(message<GradientError>([&] { x.add_(1); }), "add: cannot write in place into " + rest);
   EXPECT_EQ(message<GradientError>([&] { x.copy_(ones({2})); }), "copy_: cannot write in place into " + rest);
   EXPECT_EQ(message<GradientError>([&] { x.zero_(); }), "fill_: cannot write in place into " + rest);
   EXPECT_EQ(message<GradientError>([&] { exp_(x); }), "exp: cannot write in place into " + rest);
   EXPECT_EQ(message<GradientError>([&] { x[0] = 5.; }),
-            "fill_: cannot write in place into a view of a leaf that requires grad (shape []): its gradient would be "
+            "fill_: cannot write in place into a view of a leaf that requires grad (shape []): its gradient "
+            "would be "
             "that of the overwritten value. Compute a new tensor, or write under a NoGradGuard.");
   EXPECT_EQ(message<GradientError>([&] { x[Slice(0, 1)] += 1; }),
-            "add: cannot write in place into a view of a leaf that requires grad (shape [1]): its gradient would be "
+            "add: cannot write in place into a view of a leaf that requires grad (shape [1]): its gradient "
+            "would be "
             "that of the overwritten value. Compute a new tensor, or write under a NoGradGuard.");
   EXPECT_EQ(values(x), (Numbers{1, 2}));
   EXPECT_EQ(x.version(), 0u);
@@ -165,40 +170,51 @@ TEST(InPlaceErrors, AViewThatWasMadeALeaf) {
   Tensor v = x[Slice(0, 2)];
   v.requires_grad_();
   EXPECT_EQ(message<GradientError>([&] { v.add_(1); }),
-            "add: cannot write in place into a leaf that requires grad (shape [2]): its gradient would be that of the "
+            "add: cannot write in place into a leaf that requires grad (shape [2]): its gradient would be "
+            "that of the "
             "overwritten value. Compute a new tensor, or write under a NoGradGuard.");
   x.copy_(leaf({1., 2., 3.}));
   EXPECT_EQ(message<GradientError>([&] { v * 2; }),
-            "view: the tensor this one (shape [2]) looks into was written in place after requires_grad_() had made it "
+            "view: the tensor this one (shape [2]) looks into was written in place after requires_grad_() "
+            "had made it "
             "a leaf: its gradient would be that of the overwritten value. Use a clone() as the leaf.");
 }
 
 TEST(InPlaceErrors, ElementsReachedByTwoIndices) {
   Tensor x = zeros({1, 2});
   Tensor wide = x.expand({3, 2});
-  EXPECT_EQ(message<ShapeError>([&] { wide.add_(1); }),
-            "add: cannot write into a tensor of shape [3, 2] and strides [0, 1] in which several indices share one "
-            "element. Write into a clone().");
+  EXPECT_EQ(
+      message<ShapeError>([&] { wide.add_(1); }),
+      "add: cannot write into a tensor of shape [3, 2] and strides [0, 1] in which several indices share one "
+      "element. Write into a clone().");
   Tensor windows = arange(4.f).as_strided({3, 2}, {1, 1});
   EXPECT_THROW(windows.zero_(), ShapeError);
   Tensor apart = wide.detach();
   EXPECT_EQ(message<ShapeError>([&] { apart[0] = 1.; }),
-            "fill_: cannot write into a view of a tensor of shape [3, 2] and strides [0, 1] in which several indices "
+            "fill_: cannot write into a view of a tensor of shape [3, 2] and strides [0, 1] in which several "
+            "indices "
             "share one element. Write into a clone().");
   EXPECT_EQ(values(x), (Numbers{0, 0}));
 }
 
 TEST(InPlaceErrors, ResultsThatDoNotFit) {
   Tensor x = ones({2}), n = ones({2}, {.dtype = int64});
-  EXPECT_EQ(message<ShapeError>([&] { x.add_(ones({3, 2})); }),
-            "add_: the result has shape [3, 2] and cannot be written into a tensor of shape [2]. Only the other "
-            "operand broadcasts in place.");
-  EXPECT_EQ(message<DTypeError>([&] { n.add_(0.5); }),
-            "add_: the result is float32 and cannot be written into a int64 tensor. Use add(a, b), or convert a "
-            "first.");
-  EXPECT_EQ(message<ShapeError>([&] { x.copy_(ones({3, 2})); }),
-            "copy_: a tensor of shape [3, 2] does not broadcast to shape [2]. Reshape it, or write into a larger "
-            "slice.");
+  EXPECT_EQ(
+      message<ShapeError>([&] {
+        x.add_(ones({3, 2}));
+      }),
+      "add_: the result has shape [3, 2] and cannot be written into a tensor of shape [2]. Only the other "
+      "operand broadcasts in place.");
+  EXPECT_EQ(
+      message<DTypeError>([&] { n.add_(0.5); }),
+      "add_: the result is float32 and cannot be written into a int64 tensor. Use add(a, b), or convert a "
+      "first.");
+  EXPECT_EQ(
+      message<ShapeError>([&] {
+        x.copy_(ones({3, 2}));
+      }),
+      "copy_: a tensor of shape [3, 2] does not broadcast to shape [2]. Reshape it, or write into a larger "
+      "slice.");
   EXPECT_EQ(values(x), values(n));
   EXPECT_EQ(x.version(), ones({2}).version());
 }
@@ -224,10 +240,11 @@ TEST(Versions, AStaleSavedTensorIsFoundAndNamed) {
   Tensor y = x.exp();
   const Tensor z = y * y;
   y.mul_(2);
-  EXPECT_EQ(message<GradientError>([&] { z.sum().backward(); }),
-            "mul: its backward needs the tensor saved at position 0 (shape [2], float32), but that was written in "
-            "place since: version 0 was saved, version 1 was found. Write into a clone(), or move the write behind "
-            "backward.");
+  EXPECT_EQ(
+      message<GradientError>([&] { z.sum().backward(); }),
+      "mul: its backward needs the tensor saved at position 0 (shape [2], float32), but that was written in "
+      "place since: version 0 was saved, version 1 was found. Write into a clone(), or move the write behind "
+      "backward.");
   EXPECT_FALSE(x.grad().defined());
 }
 
@@ -238,10 +255,11 @@ TEST(Versions, AStaleOutputIsNamedAsOutput) {
     const NoGradGuard no_grad;
     y.add_(1);
   }
-  EXPECT_EQ(message<GradientError>([&] { y.sum().backward(); }),
-            "exp: its backward needs the tensor saved at position 0 (shape [2], float32, its output), but that was "
-            "written in place since: version 0 was saved, version 1 was found. Write into a clone(), or move the "
-            "write behind backward.");
+  EXPECT_EQ(
+      message<GradientError>([&] { y.sum().backward(); }),
+      "exp: its backward needs the tensor saved at position 0 (shape [2], float32, its output), but that was "
+      "written in place since: version 0 was saved, version 1 was found. Write into a clone(), or move the "
+      "write behind backward.");
 }
 
 TEST(Versions, AWriteThroughAnyViewCounts) {

@@ -19,11 +19,11 @@ using tenet_test::scaled;
 using tenet_test::values;
 
 /// A case is its seed; TENET_SEED=n runs that one alone.
-template <class F>
-void for_seeds(std::int64_t count, const char* test, F run) {
+template <class F> void for_seeds(std::int64_t count, const char* test, F run) {
   const char* one = std::getenv("TENET_SEED");
   const auto from = one != nullptr ? std::strtoull(one, nullptr, 10) : 1;
-  for (std::uint64_t seed = from; seed < from + static_cast<std::uint64_t>(one != nullptr ? 1 : count); ++seed) {
+  for (std::uint64_t seed = from; seed < from + static_cast<std::uint64_t>(one != nullptr ? 1 : count);
+       ++seed) {
     SCOPED_TRACE("repro: TENET_SEED=" + std::to_string(seed) + " --gtest_filter=" + test);
     run(seed);
     if (testing::Test::HasFailure()) return;
@@ -32,7 +32,9 @@ void for_seeds(std::int64_t count, const char* test, F run) {
 
 struct Random {
   std::mt19937_64 engine;
-  std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(n)); }
+  std::int64_t below(std::int64_t n) {
+    return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(n));
+  }
   double real() { return 0.5 + static_cast<double>(below(1024)) / 1024; }  // in [0.5, 1.5)
 };
 
@@ -46,7 +48,8 @@ struct Dual {
 };
 Dual operator+(Dual a, const Dual& b) {
   a.value += b.value;
-  for (int i = 0; i < kInputs; ++i) a.slope[static_cast<std::size_t>(i)] += b.slope[static_cast<std::size_t>(i)];
+  for (int i = 0; i < kInputs; ++i)
+    a.slope[static_cast<std::size_t>(i)] += b.slope[static_cast<std::size_t>(i)];
   return a;
 }
 Dual operator*(const Dual& a, const Dual& b) {
@@ -95,7 +98,8 @@ class Program {
       } else {
         compute();
       }
-      if (tensors_.size() > 12) tensors_.erase(tensors_.begin() + 1 + random_.below(11));  // handles go away too
+      if (tensors_.size() > 12)
+        tensors_.erase(tensors_.begin() + 1 + random_.below(11));  // handles go away too
     }
   }
 
@@ -118,12 +122,15 @@ class Program {
     const Tensor g = grad(loss, leaf_, {.allow_unused = true});
     const auto found = g.defined() ? values(g) : std::vector<double>(kInputs, 0);
     for (std::size_t i = 0; i < kInputs; ++i) {
-      ASSERT_NEAR(found[i], want.slope[i], 1e-9 * (1 + std::abs(want.slope[i]))) << "input " << i << trace_.str();
+      ASSERT_NEAR(found[i], want.slope[i], 1e-9 * (1 + std::abs(want.slope[i])))
+          << "input " << i << trace_.str();
     }
   }
 
  private:
-  const Dual& cell(const Pair& p, std::size_t i) const { return memory_[static_cast<std::size_t>(p.cells[i])]; }
+  const Dual& cell(const Pair& p, std::size_t i) const {
+    return memory_[static_cast<std::size_t>(p.cells[i])];
+  }
   int new_cell(const Dual& d) {
     memory_.push_back(d);
     return static_cast<int>(memory_.size()) - 1;
@@ -134,11 +141,12 @@ class Program {
     for (int c : from) p.cells.push_back(new_cell(Dual(memory_[static_cast<std::size_t>(c)])));
     return p;
   }
-  Pair& any() { return tensors_[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(tensors_.size())))]; }
+  Pair& any() {
+    return tensors_[static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(tensors_.size())))];
+  }
 
   /// Reads the positions of a view off a tensor that holds its own positions.
-  template <class View>
-  void add_view(Pair& from, View view, const std::string& name) {
+  template <class View> void add_view(Pair& from, View view, const std::string& name) {
     Tensor positions = arange(from.tensor.numel()).view(from.tensor.shape());
     Pair p{view(from.tensor), {}, from.computed};
     for (double at : values(view(positions))) p.cells.push_back(from.cells[static_cast<std::size_t>(at)]);
@@ -154,24 +162,44 @@ class Program {
     switch (random_.below(7)) {
       case 0: {
         const std::int64_t at = random_.below(n) - (random_.below(2) ? n : 0);
-        return add_view(from, [=](const Tensor& x) { return x.select(d, at); }, "select");
+        return add_view(
+            from, [=](const Tensor& x) { return x.select(d, at); }, "select");
       }
       case 1: {
-        const std::int64_t start = random_.below(n + 1), stop = random_.below(n + 1), step = 1 + random_.below(3);
+        const std::int64_t start = random_.below(n + 1), stop = random_.below(n + 1),
+                           step = 1 + random_.below(3);
         std::vector<Index> index(static_cast<std::size_t>(d), Slice());
         index.push_back(Slice(start, stop, step));
-        return add_view(from, [=](const Tensor& x) { return x.index(index); }, "slice");
+        return add_view(
+            from, [=](const Tensor& x) { return x.index(index); }, "slice");
       }
-      case 2: return add_view(from, [=](const Tensor& x) { return x.transpose(d, 0); }, "transpose");
-      case 3: return add_view(from, [=](const Tensor& x) { return x.unsqueeze(d); }, "unsqueeze");
-      case 4: return add_view(from, [](const Tensor& x) { return x[{ellipsis, newaxis, Slice({}, {}, 2)}]; }, "newaxis");
+      case 2:
+        return add_view(
+            from, [=](const Tensor& x) { return x.transpose(d, 0); }, "transpose");
+      case 3:
+        return add_view(
+            from, [=](const Tensor& x) { return x.unsqueeze(d); }, "unsqueeze");
+      case 4:
+        return add_view(
+            from,
+            [](const Tensor& x) {
+              return x[{ellipsis, newaxis, Slice({}, {}, 2)}];
+            },
+            "newaxis");
       case 5:
         if (t.dim() < 7 && t.is_contiguous() && t.numel() % 2 == 0) {
           const std::int64_t half = t.numel() / 2;
-          return add_view(from, [=](const Tensor& x) { return x.view({2, half}); }, "view");
+          return add_view(
+              from,
+              [=](const Tensor& x) {
+                return x.view({2, half});
+              },
+              "view");
         }
         return;
-      default: return add_view(from, [](const Tensor& x) { return x.squeeze(); }, "squeeze");
+      default:
+        return add_view(
+            from, [](const Tensor& x) { return x.squeeze(); }, "squeeze");
     }
   }
 
@@ -195,7 +223,8 @@ class Program {
   }
 
   void write() {
-    const std::size_t at = static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(tensors_.size())));
+    const std::size_t at =
+        static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(tensors_.size())));
     Pair& to = tensors_[at];
     if (!to.computed) return;
     const Pair from = operand(to.tensor.shape());
@@ -204,7 +233,11 @@ class Program {
     std::vector<Dual> written;
     for (std::size_t i = 0; i < to.cells.size(); ++i) {
       const Dual a = cell(to, i), b = cell(from, from.cells.size() == 1 ? 0 : i);
-      written.push_back(kind == 0 ? a + b : kind == 1 ? a * b : kind == 2 ? b : kind == 3 ? Dual{number, {}} : sine(a));
+      written.push_back(kind == 0   ? a + b
+                        : kind == 1 ? a * b
+                        : kind == 2 ? b
+                        : kind == 3 ? Dual{number, {}}
+                                    : sine(a));
     }
     // Another factor is saved itself, and would be stale when it is written later.
     const bool shared = from.tensor.impl()->owner == to.tensor.impl()->owner;
@@ -217,7 +250,8 @@ class Program {
       case 3: to.tensor.fill_(number); break;
       default: sin_(to.tensor);
     }
-    for (std::size_t i = 0; i < written.size(); ++i) memory_[static_cast<std::size_t>(to.cells[i])] = written[i];
+    for (std::size_t i = 0; i < written.size(); ++i)
+      memory_[static_cast<std::size_t>(to.cells[i])] = written[i];
   }
 
   void compute() {

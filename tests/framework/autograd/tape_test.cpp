@@ -17,8 +17,7 @@ using tenet_test::values;
 Tensor doubles(const NestedList& list) { return tensor(list, {.dtype = float64, .requires_grad = true}); }
 
 /// The order-th derivative of f at x, element by element.
-template <class F>
-Tensor derivative(F f, const Tensor& x, int order) {
+template <class F> Tensor derivative(F f, const Tensor& x, int order) {
   Tensor y = f(x);
   for (int i = 0; i < order; ++i) y = grad(y.sum(), x, {.create_graph = i + 1 < order});
   return y;
@@ -147,13 +146,16 @@ struct Product : Function {
   std::vector<Tensor> backward(const Context& context, const Tensor& dy) {
     asked_a += context.needs(0);
     asked_b += context.needs(1);
-    return {context.needs(0) ? dy * context.saved(1) : Tensor(), context.needs(1) ? dy * context.saved(0) : Tensor()};
+    return {context.needs(0) ? dy * context.saved(1) : Tensor(),
+            context.needs(1) ? dy * context.saved(0) : Tensor()};
   }
 };
 
 struct MustNotRun : Function {
   Tensor forward(Context&, const Tensor& x) { return x * 2; }
-  std::vector<Tensor> backward(const Context&, const Tensor&) { throw std::runtime_error("asked without need"); }
+  std::vector<Tensor> backward(const Context&, const Tensor&) {
+    throw std::runtime_error("asked without need");
+  }
 };
 
 TEST(Pruning, TheSideNobodyAskedForIsNotComputed) {

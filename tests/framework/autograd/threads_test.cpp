@@ -22,8 +22,7 @@ using Numbers = std::vector<double>;
 
 Tensor leaf(const NestedList& list) { return tensor(list, {.requires_grad = true}); }
 
-template <class... F>
-void together(F... f) {
+template <class... F> void together(F... f) {
   std::vector<std::thread> threads;
   (threads.emplace_back(f), ...);
   for (std::thread& thread : threads) thread.join();
@@ -79,7 +78,8 @@ TEST(Threads, AComputedTensorStaysWithItsThread) {
   Tensor y;
   std::thread([&] { y = x * 2; }).join();
   const std::string tail =
-      " was computed in another thread, and a recorded tensor stays with its thread. Pass input.detach(), or compute "
+      " was computed in another thread, and a recorded tensor stays with its thread. Pass input.detach(), or "
+      "compute "
       "it in this thread.";
   EXPECT_EQ(message<GradientError>([&] { y * 2; }), "mul: input 0 (shape [2])" + tail);
   EXPECT_EQ(message<GradientError>([&] { x + y; }), "add: input 1 (shape [2])" + tail);
@@ -121,7 +121,8 @@ TEST(Threads, BackwardMayBeCalledFromAnother) {
   EXPECT_EQ(values(x.grad()), (Numbers{4, 32}));
   Tensor first;
   std::thread([&] { first = grad(y, x, {.create_graph = true}); }).join();
-  EXPECT_EQ(values(grad(first.sum(), x, {.retain_graph = true})), (Numbers{12, 48})) << "what a pass records stands on the tape it runs over";
+  EXPECT_EQ(values(grad(first.sum(), x, {.retain_graph = true})), (Numbers{12, 48}))
+      << "what a pass records stands on the tape it runs over";
   EXPECT_EQ(values(grad(y, x)), (Numbers{4, 32})) << "and the owner goes on";
 }
 
@@ -130,7 +131,9 @@ TEST(Threads, OutputsOfTwoThreadsAreTwoPasses) {
   const Tensor mine = x.sum();
   Tensor other;
   std::thread([&] { other = x.sum(); }).join();
-  EXPECT_EQ(message<GradientError>([&] { grad({mine, other}, {x}); }),
+  EXPECT_EQ(message<GradientError>([&] {
+              grad({mine, other}, {x});
+            }),
             "backward: the outputs were computed in different threads. Run one pass for each.");
 }
 

@@ -142,13 +142,14 @@ TEST(ViewWrites, AViewOfAStaleViewIsUpToDate) {
 TEST(ViewWrites, TheGradientsCanBeDifferentiatedAgain) {
   const Tensor x = leaf({1., 2., 3.}), w = leaf({4., 5.});
   Tensor h = x * x;
-  h[Slice(1, 3)] *= w;                     // x1^2, x2^2 w1, x3^2 w2
-  const Tensor y = (h * h).sum();          // x1^4 + x2^4 w1^2 + x3^4 w2^2
+  h[Slice(1, 3)] *= w;             // x1^2, x2^2 w1, x3^2 w2
+  const Tensor y = (h * h).sum();  // x1^4 + x2^4 w1^2 + x3^4 w2^2
   const auto first = grad(y, {x, w}, {.create_graph = true});
   EXPECT_EQ(values(first[0]), (Numbers{4, 4 * 8 * 16, 4 * 27 * 25}));
   EXPECT_EQ(values(first[1]), (Numbers{2 * 16 * 4, 2 * 81 * 5}));
   EXPECT_EQ(values(grad(first[0].sum(), x, {.create_graph = true})), (Numbers{12, 12 * 4 * 16, 12 * 9 * 25}));
-  EXPECT_EQ(values(grad(first[0].sum(), w, {.create_graph = true})), (Numbers{4 * 8 * 2 * 4, 4 * 27 * 2 * 5}));
+  EXPECT_EQ(values(grad(first[0].sum(), w, {.create_graph = true})),
+            (Numbers{4 * 8 * 2 * 4, 4 * 27 * 2 * 5}));
   EXPECT_EQ(values(grad(first[1].sum(), w)), (Numbers{2 * 16, 2 * 81}));
 }
 
@@ -226,10 +227,12 @@ TEST(AsStrided, DoesNotReachBeyondWhatHasItsGradient) {
   const Tensor h = x * 1;
   const Tensor part = h[Slice(1, 3)];
   EXPECT_EQ(tenet_test::message<GradientError>([&] { part.as_strided({4}, {1}); }),
-            "as_strided: shape [4], strides [1] and offset 0 reach outside the tensor of shape [2] into memory whose "
+            "as_strided: shape [4], strides [1] and offset 0 reach outside the tensor of shape [2] into "
+            "memory whose "
             "gradient it does not have. Call as_strided on the tensor it looks into.");
   EXPECT_THROW(part.as_strided({1}, {1}, -1), GradientError);
-  EXPECT_EQ(values(part.detach().as_strided({4}, {1}, -1)), (Numbers{1, 2, 3, 4})) << "fine without gradients";
+  EXPECT_EQ(values(part.detach().as_strided({4}, {1}, -1)), (Numbers{1, 2, 3, 4}))
+      << "fine without gradients";
   h.as_strided({4}, {1}, 1).sum().backward();
   EXPECT_EQ(values(x.grad()), (Numbers{0, 1, 1, 1, 1, 0}));
 }

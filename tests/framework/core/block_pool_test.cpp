@@ -146,8 +146,7 @@ TEST(BlockPool, WorksInDestructorsOfStaticVariables) {
       testing::ExitedWithCode(0), "");
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)  // whose malloc survives neither test
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // whose malloc survives neither test
 TEST(BlockPool, SurvivesForkWhileAnotherThreadAllocates) {
   std::atomic<bool> stop{false};
   std::thread other([&] {
@@ -175,10 +174,9 @@ TEST(BlockPool, OutOfMemory) {
     block_allocate(bytes);
     FAIL() << "nothing was thrown";
   } catch (const OutOfMemoryError& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "cpu: out of memory: could not allocate 1152921504606846976 bytes. Use smaller sizes or "
-        "free tensors.");
+    EXPECT_STREQ(error.what(),
+                 "cpu: out of memory: could not allocate 1152921504606846976 bytes. Use smaller sizes or "
+                 "free tensors.");
   }
 }
 #endif

@@ -63,7 +63,9 @@ TEST(Loop, CollapsesWhatAllOperandsWalkAsOne) {
 TEST(Loop, RandomOnesVisitTheSame) {
   for (std::int64_t seed = 1; seed <= scaled(2000); ++seed) {
     std::mt19937_64 random(static_cast<std::uint64_t>(seed));
-    const auto below = [&](std::int64_t n) { return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n)); };
+    const auto below = [&](std::int64_t n) {
+      return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
+    };
     Loop loop;
     for (std::int64_t d = below(6); d > 0; --d) loop.sizes.push_back(below(4));
     loop.operands = 1 + static_cast<int>(below(Loop::kMaxOperands));

@@ -32,9 +32,9 @@ TEST(Scalar, PromotesByKind) {
     Scalar scalar;
     DType tensor, want;
   } cases[] = {
-      {2.5, float64, float64}, {2.5, float32, float32}, {2.5, int64, float32}, {2.5, boolean, float32},
-      {2, float32, float32},   {2, uint8, uint8},       {2, int32, int32},     {2, boolean, int64},
-      {true, boolean, boolean}, {true, uint8, uint8},   {true, float64, float64},
+      {2.5, float64, float64},  {2.5, float32, float32}, {2.5, int64, float32},    {2.5, boolean, float32},
+      {2, float32, float32},    {2, uint8, uint8},       {2, int32, int32},        {2, boolean, int64},
+      {true, boolean, boolean}, {true, uint8, uint8},    {true, float64, float64},
   };
   for (const auto& c : cases) EXPECT_EQ(c.scalar.promote_with(c.tensor), c.want) << name(c.tensor);
 }

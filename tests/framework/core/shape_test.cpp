@@ -37,7 +37,8 @@ TEST(Dims, RefuseANinth) {
             "shape: 9 dimensions given, at most 8 are supported. Reshape to fewer dimensions.");
   Dims full{1, 2, 3, 4, 5, 6, 7, 8};
   EXPECT_EQ(message<ShapeError>([&] { full.push_back(9); }),
-            "shape: [1, 2, 3, 4, 5, 6, 7, 8] has 8 dimensions already, the most supported. Reshape to fewer dimensions "
+            "shape: [1, 2, 3, 4, 5, 6, 7, 8] has 8 dimensions already, the most supported. Reshape to fewer "
+            "dimensions "
             "first.");
   EXPECT_EQ(full, (Dims{1, 2, 3, 4, 5, 6, 7, 8}));
 }
@@ -54,9 +55,14 @@ TEST(Count, IsTheProductChecked) {
   EXPECT_EQ(count({2, 0, 4}), 0);
   EXPECT_EQ(count({INT64_MAX, INT64_MAX, 0}), 0) << "empty, not too large";
   EXPECT_EQ(count({INT64_MAX, 1}), INT64_MAX);
-  EXPECT_EQ(message<ShapeError>([] { count({INT64_MAX, 2}, "zeros"); }),
-            "zeros: the number of elements of shape [9223372036854775807, 2] does not fit 64 bits. Use smaller sizes.");
-  EXPECT_EQ(message<ShapeError>([] { count({0, -2}, "zeros"); }),
+  EXPECT_EQ(message<ShapeError>([] {
+              count({INT64_MAX, 2}, "zeros");
+            }),
+            "zeros: the number of elements of shape [9223372036854775807, 2] does not fit 64 bits. Use "
+            "smaller sizes.");
+  EXPECT_EQ(message<ShapeError>([] {
+              count({0, -2}, "zeros");
+            }),
             "zeros: shape [0, -2] has the negative extent -2. Extents must be 0 or more.");
 }
 

@@ -34,13 +34,16 @@ std::vector<std::int64_t> places(const Shape& shape, const Strides& strides) {
 struct Random {
   std::mt19937_64 engine;
   explicit Random(std::int64_t seed) : engine(static_cast<std::uint64_t>(seed)) {}
-  std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(n)); }
+  std::int64_t below(std::int64_t n) {
+    return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(n));
+  }
 };
 
 /// The layout of a view made by slicing, permuting and, where asked, expanding a row-major tensor.
 std::pair<Shape, Strides> random_layout(Random& random, bool expand) {
   Shape shape;
-  for (std::int64_t d = random.below(5); d > 0; --d) shape.push_back(random.below(8) == 0 ? 0 : 1 + random.below(4));
+  for (std::int64_t d = random.below(5); d > 0; --d)
+    shape.push_back(random.below(8) == 0 ? 0 : 1 + random.below(4));
   Strides strides = contiguous_strides(shape);
   for (int d = 0; d < shape.size(); ++d) {
     const std::int64_t step = 1 + random.below(3);
@@ -67,7 +70,8 @@ TEST(Strides, ContiguousOverlappingAndExtentMatchTheElements) {
     for (std::size_t i = 0; i < at.size(); ++i) in_order &= at[i] == static_cast<std::int64_t>(i);
     const std::set<std::int64_t> distinct(at.begin(), at.end());
     ASSERT_EQ(is_contiguous(shape, strides), in_order) << "seed " << seed << ' ' << shape << strides;
-    ASSERT_EQ(may_overlap(shape, strides), distinct.size() != at.size()) << "seed " << seed << ' ' << shape << strides;
+    ASSERT_EQ(may_overlap(shape, strides), distinct.size() != at.size())
+        << "seed " << seed << ' ' << shape << strides;
     ASSERT_EQ(extent(shape, strides), at.empty() ? 0 : *distinct.rbegin() + 1) << "seed " << seed;
   }
 }
@@ -76,7 +80,8 @@ TEST(Strides, OverlapIsNeverMissed) {
   for (std::int64_t seed = 1; seed <= scaled(5000); ++seed) {
     Random random(seed);
     Shape shape, strides;
-    for (std::int64_t d = 1 + random.below(3); d > 0; --d) shape.push_back(1 + random.below(4)), strides.push_back(random.below(7));
+    for (std::int64_t d = 1 + random.below(3); d > 0; --d)
+      shape.push_back(1 + random.below(4)), strides.push_back(random.below(7));
     const auto at = places(shape, strides);
     if (std::set<std::int64_t>(at.begin(), at.end()).size() != at.size()) {
       ASSERT_TRUE(may_overlap(shape, strides)) << "seed " << seed << ' ' << shape << strides;
@@ -115,7 +120,8 @@ TEST(Strides, AViewIsFoundIfAndOnlyIfThereIsOne) {
         }
         const bool possible = places(target, needed) == at;
         const auto found = view_strides(shape, strides, target);
-        ASSERT_EQ(found.has_value(), possible) << "seed " << seed << ' ' << shape << strides << " as " << target;
+        ASSERT_EQ(found.has_value(), possible)
+            << "seed " << seed << ' ' << shape << strides << " as " << target;
         if (found) {
           ASSERT_EQ(places(target, *found), at) << "seed " << seed << ' ' << shape << strides << target;
         }
@@ -145,7 +151,9 @@ TEST(Dimensions, AsAMask) {
   EXPECT_EQ(dims_mask({}, 3, "op"), 7u);
   EXPECT_EQ(dims_mask({0, -1}, 3, "op"), 5u);
   EXPECT_EQ(dims_mask({}, 0, "op"), 0u);
-  EXPECT_EQ(message<ValueError>([] { dims_mask({1, -2}, 3, "sum"); }),
+  EXPECT_EQ(message<ValueError>([] {
+              dims_mask({1, -2}, 3, "sum");
+            }),
             "sum: dim -2 appears more than once in [1, -2]. Name each dimension once.");
 }
 
@@ -153,9 +161,12 @@ TEST(Broadcasting, OfShapes) {
   EXPECT_EQ(broadcast_shapes({2, 1, 4}, {3, 1}, "op"), (Shape{2, 3, 4}));
   EXPECT_EQ(broadcast_shapes({}, {3}, "op"), Shape{3});
   EXPECT_EQ(broadcast_shapes({1}, {0}, "op"), Shape{0});
-  EXPECT_EQ(message<ShapeError>([] { broadcast_shapes({5, 3}, {2, 3, 3}, "add"); }),
-            "add: shapes [5, 3] and [2, 3, 3] do not broadcast: dimension -2 has extents 5 and 3. Extents must be "
-            "equal, or one of them 1; reshape or unsqueeze first.");
+  EXPECT_EQ(
+      message<ShapeError>([] {
+        broadcast_shapes({5, 3}, {2, 3, 3}, "add");
+      }),
+      "add: shapes [5, 3] and [2, 3, 3] do not broadcast: dimension -2 has extents 5 and 3. Extents must be "
+      "equal, or one of them 1; reshape or unsqueeze first.");
   EXPECT_THROW(broadcast_shapes({2}, {0}, "op"), ShapeError);
 }
 
@@ -168,11 +179,15 @@ TEST(Reshaping, InfersOneExtent) {
   EXPECT_EQ(infer_reshape({-1, 2}, {3, 4}, "op"), (Shape{6, 2}));
   EXPECT_EQ(infer_reshape({-1}, {}, "op"), Shape{1});
   EXPECT_EQ(infer_reshape({-1, 3}, {0, 3}, "op"), (Shape{0, 3}));
-  EXPECT_EQ(message<ShapeError>([] { infer_reshape({-1, -1}, {4}, "reshape"); }),
+  EXPECT_EQ(message<ShapeError>([] {
+              infer_reshape({-1, -1}, {4}, "reshape");
+            }),
             "reshape: cannot use shape [-1, -1]. Extents must be 0 or more, and one of them may be -1.");
   EXPECT_EQ(message<ShapeError>([] { infer_reshape({-2}, {4}, "reshape"); }),
             "reshape: cannot use shape [-2]. Extents must be 0 or more, and one of them may be -1.");
-  EXPECT_EQ(message<ShapeError>([] { infer_reshape({INT64_MAX, 2}, {4}, "reshape"); }),
+  EXPECT_EQ(message<ShapeError>([] {
+              infer_reshape({INT64_MAX, 2}, {4}, "reshape");
+            }),
             "reshape: the number of elements of shape [9223372036854775807, 2] does not fit 64 bits.");
   EXPECT_THROW(infer_reshape({-1, 0}, {0}, "op"), ShapeError) << "any extent would do: ambiguous";
 }

@@ -62,19 +62,27 @@ TEST(Index, EllipsisAndNewAxes) {
 
 TEST(Index, Errors) {
   const Tensor x = cube();
-  EXPECT_EQ(message<IndexError>([&] { x[2]; }),
-            "index: position 2 is out of range for dimension 0 of extent 2 (shape [2, 3, 4]). Use a position in "
-            "[-2, 1].");
-  EXPECT_EQ(message<IndexError>([&] { x[{0, -4}]; }),
-            "index: position -4 is out of range for dimension 1 of extent 3 (shape [2, 3, 4]). Use a position in "
-            "[-3, 2].");
-  EXPECT_EQ(message<IndexError>([&] { x[{0, 0, 0, 0}]; }),
-            "index: 4 dimensions and 0 ellipses were named for a tensor of 3 dimensions (shape [2, 3, 4]). Name each "
+  EXPECT_EQ(
+      message<IndexError>([&] { x[2]; }),
+      "index: position 2 is out of range for dimension 0 of extent 2 (shape [2, 3, 4]). Use a position in "
+      "[-2, 1].");
+  EXPECT_EQ(
+      message<IndexError>([&] {
+        x[{0, -4}];
+      }),
+      "index: position -4 is out of range for dimension 1 of extent 3 (shape [2, 3, 4]). Use a position in "
+      "[-3, 2].");
+  EXPECT_EQ(message<IndexError>([&] {
+              x[{0, 0, 0, 0}];
+            }),
+            "index: 4 dimensions and 0 ellipses were named for a tensor of 3 dimensions (shape [2, 3, 4]). "
+            "Name each "
             "dimension at most once, and one ellipsis.");
   EXPECT_THROW((x[{ellipsis, 0, ellipsis}]), IndexError);
   EXPECT_THROW(tensor(1.)[0], IndexError);
-  EXPECT_EQ(message<ValueError>([&] { x[Slice({}, {}, 0)]; }),
-            "index: the step of a slice is 0 but must be 1 or more. Reverse with index_select, or flip the loop.");
+  EXPECT_EQ(
+      message<ValueError>([&] { x[Slice({}, {}, 0)]; }),
+      "index: the step of a slice is 0 but must be 1 or more. Reverse with index_select, or flip the loop.");
   EXPECT_THROW(x[Slice({}, {}, -1)], ValueError);
   EXPECT_THROW(zeros({0})[0], IndexError);
   EXPECT_THROW((zeros({1, 1, 1, 1, 1, 1, 1, 1})[newaxis]), ShapeError) << "a ninth dimension";
@@ -110,7 +118,8 @@ TEST(Index, ANamedPartIsRebound) {
 TEST(Index, ARefusedAssignmentWritesNothing) {
   Tensor x = zeros({2, 2});
   EXPECT_EQ(message<ShapeError>([&] { x[0] = ones({3}); }),
-            "copy_: shapes [2] and [3] do not broadcast: dimension -1 has extents 2 and 3. Extents must be equal, or "
+            "copy_: shapes [2] and [3] do not broadcast: dimension -1 has extents 2 and 3. Extents must be "
+            "equal, or "
             "one of them 1; reshape or unsqueeze first.");
   EXPECT_THROW(x[5] = 1., IndexError);
   EXPECT_EQ(values(x), Numbers(4, 0));
@@ -123,7 +132,8 @@ TEST(Index, SelectAndNarrow) {
   EXPECT_EQ(values(x.narrow(2, -2, 2)), values((x[{ellipsis, Slice(2, 4)}])));
   EXPECT_EQ(x.narrow(0, 2, 0).shape(), (Shape{0, 3, 4}));
   EXPECT_EQ(message<IndexError>([&] { x.narrow(2, 3, 2); }),
-            "narrow: start 3 and length 2 leave dimension 2 of extent 4 (shape [2, 3, 4]). start + length may be at "
+            "narrow: start 3 and length 2 leave dimension 2 of extent 4 (shape [2, 3, 4]). start + length "
+            "may be at "
             "most 4.");
   EXPECT_THROW(x.narrow(0, 0, INT64_MAX), IndexError);
   EXPECT_THROW(x.narrow(0, 0, -1), IndexError);
@@ -135,7 +145,9 @@ TEST(Index, SelectAndNarrow) {
 TEST(Index, RandomIndicesReadWhatPythonWould) {
   for (std::int64_t seed = 1; seed <= scaled(2000); ++seed) {
     std::mt19937_64 random(static_cast<std::uint64_t>(seed));
-    const auto below = [&](std::int64_t n) { return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n)); };
+    const auto below = [&](std::int64_t n) {
+      return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
+    };
     Shape shape;
     for (std::int64_t d = below(4); d >= 0; --d) shape.push_back(below(5));
     const Tensor x = arange(count(shape)).reshape(shape);
@@ -164,7 +176,9 @@ TEST(Index, RandomIndicesReadWhatPythonWould) {
     for (std::size_t d = 0; d < positions.size(); ++d) {
       Numbers longer;
       for (double e : elements) {
-        for (std::int64_t p : positions[d]) longer.push_back(e * static_cast<double>(shape[static_cast<std::int64_t>(d)]) + static_cast<double>(p));
+        for (std::int64_t p : positions[d])
+          longer.push_back(e * static_cast<double>(shape[static_cast<std::int64_t>(d)]) +
+                           static_cast<double>(p));
       }
       elements = longer;
     }

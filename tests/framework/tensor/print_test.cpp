@@ -79,9 +79,8 @@ TEST(Print, IsPyTorchsTextOfEveryGoldenTensor) {
 
 TEST(Print, ReadsThroughStrides) {
   const Tensor x = tenet::arange(24.f).reshape({2, 3, 4});
-  for (const Tensor& view :
-       {x.permute({2, 0, 1}), x[{tenet::ellipsis, tenet::Slice(1, {}, 2)}], x[1], x[{1, 2, 3}],
-        tenet::ones({3}).expand({2, 3}), x[{0, tenet::Slice(3)}]}) {
+  for (const Tensor& view : {x.permute({2, 0, 1}), x[{tenet::ellipsis, tenet::Slice(1, {}, 2)}], x[1],
+                             x[{1, 2, 3}], tenet::ones({3}).expand({2, 3}), x[{0, tenet::Slice(3)}]}) {
     EXPECT_EQ(tenet::str(view), tenet::str(view.clone()));
   }
   const Tensor large = tenet::arange(3000.f).reshape({30, 100});

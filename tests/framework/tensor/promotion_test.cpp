@@ -39,7 +39,8 @@ TEST(Promotion, ScalarTensorsCountByTheirKindBesideTensorsWithDimensions) {
   EXPECT_EQ((ones({2}) * tensor(2., {.dtype = float64})).dtype(), float32);
   EXPECT_EQ((ones({2}, {.dtype = int32}) * tensor(2)).dtype(), int32);
   EXPECT_EQ((ones({2}, {.dtype = int64}) * tensor(2., {.dtype = float64})).dtype(), float64);
-  EXPECT_EQ((tensor(1.) * tensor(2., {.dtype = float64})).dtype(), float64) << "two scalars meet as tensors do";
+  EXPECT_EQ((tensor(1.) * tensor(2., {.dtype = float64})).dtype(), float64)
+      << "two scalars meet as tensors do";
 }
 
 TEST(Promotion, OfListsIsAsInPython) {

@@ -47,20 +47,29 @@ TEST(Tensor, ScalarsAndEmptyTensors) {
 }
 
 TEST(Tensor, SizeIsChecked) {
-  EXPECT_EQ(message<IndexError>([] { zeros({2, 3}).size(2); }),
+  EXPECT_EQ(message<IndexError>([] {
+              zeros({2, 3}).size(2);
+            }),
             "size: dim 2 is out of range for a tensor of 2 dimensions. Use a dim in [-2, 1].");
-  EXPECT_EQ(message<IndexError>([] { zeros({2, 3}).size(-3); }),
+  EXPECT_EQ(message<IndexError>([] {
+              zeros({2, 3}).size(-3);
+            }),
             "size: dim -3 is out of range for a tensor of 2 dimensions. Use a dim in [-2, 1].");
   EXPECT_EQ(message<IndexError>([] { tensor(1.).size(0); }),
             "size: a scalar has no dimension 0. Use numel() or shape().");
 }
 
 TEST(Tensor, ImpossibleSizesAreRefused) {
-  EXPECT_EQ(message<ShapeError>([] { zeros({2, -1}); }),
+  EXPECT_EQ(message<ShapeError>([] {
+              zeros({2, -1});
+            }),
             "tensor: shape [2, -1] has the negative extent -1. Extents must be 0 or more.");
-  EXPECT_EQ(message<ShapeError>([] { zeros({INT64_MAX, 3}); }),
-            "tensor: the number of elements of shape [9223372036854775807, 3] does not fit 64 bits. Use smaller "
-            "sizes.");
+  EXPECT_EQ(
+      message<ShapeError>([] {
+        zeros({INT64_MAX, 3});
+      }),
+      "tensor: the number of elements of shape [9223372036854775807, 3] does not fit 64 bits. Use smaller "
+      "sizes.");
   EXPECT_EQ(message<ShapeError>([] { zeros({INT64_MAX / 2}); }),
             "tensor: 4611686018427387903 * 4 does not fit 64 bits. Use smaller sizes.");
   EXPECT_THROW(zeros({std::int64_t{1} << 60}), OutOfMemoryError);
@@ -71,7 +80,8 @@ TEST(Tensor, AnUndefinedTensorIsNamedWhateverIsAskedOfIt) {
   const Tensor x;
   EXPECT_FALSE(x.defined());
   const std::string want =
-      "tensor: an undefined tensor was used. Make one with tenet::zeros, tenet::randn, ...; grad() is undefined until "
+      "tensor: an undefined tensor was used. Make one with tenet::zeros, tenet::randn, ...; grad() is "
+      "undefined until "
       "a backward pass arrived.";
   EXPECT_EQ(message<ValueError>([&] { x.shape(); }), want);
   EXPECT_EQ(message<ValueError>([&] { x.sum(); }), want);
@@ -115,7 +125,8 @@ TEST(Tensor, ItemConvertsAndNeedsOneElement) {
   EXPECT_EQ(tensor(2.75).item<double>(), 2.75);
   EXPECT_EQ(tensor(2.75).item<int>(), 2);
   EXPECT_EQ(tensor({{7}}).item<std::int64_t>(), 7);
-  EXPECT_EQ(tensor((std::int64_t{1} << 62) + 1).item<std::int64_t>(), (std::int64_t{1} << 62) + 1) << "not via double";
+  EXPECT_EQ(tensor((std::int64_t{1} << 62) + 1).item<std::int64_t>(), (std::int64_t{1} << 62) + 1)
+      << "not via double";
   EXPECT_EQ(tensor(true).item<bool>(), true);
   EXPECT_EQ(tensor({1., 2.})[1].item<float>(), 2.f);
   EXPECT_EQ(message<ShapeError>([] { ones({2}).item<float>(); }),
@@ -131,9 +142,10 @@ TEST(Tensor, DataIsTheFirstElementOfItsOwnType) {
   EXPECT_EQ(*x.data<const std::int64_t>(), 0);
   x.data<std::int64_t>()[0] = 42;
   EXPECT_EQ(values(x)[0], 42);
-  EXPECT_EQ(message<DTypeError>([&] { x.data<float>(); }),
-            "data: the elements are int64 but were asked for as float32. Ask for their own type, or convert with "
-            ".to(tenet::float32).");
+  EXPECT_EQ(
+      message<DTypeError>([&] { x.data<float>(); }),
+      "data: the elements are int64 but were asked for as float32. Ask for their own type, or convert with "
+      ".to(tenet::float32).");
 }
 
 TEST(Tensor, MemoryIsAlignedWhateverItsSize) {
@@ -150,13 +162,20 @@ TEST(Tensor, ReshapeIsAViewWhereItCanBe) {
   EXPECT_EQ(values(copied), (Numbers{0, 3, 1, 4, 2, 5}));
   EXPECT_FALSE(copied.is_view());
   EXPECT_EQ(message<ShapeError>([&] { x.t().view({6}); }),
-            "view: a tensor of shape [3, 2] and strides [1, 3] cannot be read as [6] without a copy. Use reshape(), "
+            "view: a tensor of shape [3, 2] and strides [1, 3] cannot be read as [6] without a copy. Use "
+            "reshape(), "
             "which copies where it must.");
-  EXPECT_EQ(message<ShapeError>([&] { x.reshape({4, 2}); }),
-            "reshape: a tensor of shape [2, 3] has 6 elements, shape [4, 2] needs 8. Choose extents whose product is "
+  EXPECT_EQ(message<ShapeError>([&] {
+              x.reshape({4, 2});
+            }),
+            "reshape: a tensor of shape [2, 3] has 6 elements, shape [4, 2] needs 8. Choose extents whose "
+            "product is "
             "6.");
-  EXPECT_EQ(message<ShapeError>([&] { x.reshape({4, -1}); }),
-            "reshape: a tensor of shape [2, 3] has 6 elements, shape [4, -1] cannot hold them (its known extents give "
+  EXPECT_EQ(message<ShapeError>([&] {
+              x.reshape({4, -1});
+            }),
+            "reshape: a tensor of shape [2, 3] has 6 elements, shape [4, -1] cannot hold them (its known "
+            "extents give "
             "4). Choose extents whose product divides 6.");
 }
 

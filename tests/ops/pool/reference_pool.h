@@ -24,13 +24,13 @@ struct PoolCase {
 
   std::string repro(std::int64_t i, std::uint64_t seed) const {
     const auto two = [](const std::int64_t* v) { return tenet::cat("{", v[0], ", ", v[1], "}"); };
-    return tenet::cat("seed=", seed, " case=", i, " in=", two(in), " kernel=", two(kernel), " stride=", two(stride),
-                      " padding=", two(padding), " dilation=", two(dilation), " ceil_mode=", ceil_mode);
+    return tenet::cat("seed=", seed, " case=", i, " in=", two(in), " kernel=", two(kernel),
+                      " stride=", two(stride), " padding=", two(padding), " dilation=", two(dilation),
+                      " ceil_mode=", ceil_mode);
   }
 
   /// Calls f(row, column, inside) for every position of window (oh, ow).
-  template <class F>
-  void window(std::int64_t oh, std::int64_t ow, F f) const {
+  template <class F> void window(std::int64_t oh, std::int64_t ow, F f) const {
     for (std::int64_t p = 0; p < kernel[0]; ++p) {
       for (std::int64_t q = 0; q < kernel[1]; ++q) {
         const std::int64_t r = oh * stride[0] - padding[0] + p * dilation[0];

@@ -23,6 +23,10 @@ TEST(Random, DrawsTheNumbersOfTheCounters) {
   EXPECT_EQ(generator.offset(), 12u);
   const Tensor v = tenet::randn({2, 3}, {.dtype = tenet::float64, .generator = &generator});
   const Tensor k = tenet::randint(-3, 4, {9}, {.generator = &generator});
+  const Tensor w = tenet::randn({6}, {.generator = &generator}),
+               e = tenet::rand({3}, {.dtype = tenet::float64, .generator = &generator});
+  for (std::uint64_t i = 0; i < 6; ++i) EXPECT_EQ(w.data<float>()[i], tenet::normal_at<float>(11, 27, i));
+  for (std::uint64_t i = 0; i < 3; ++i) EXPECT_EQ(e.data<double>()[i], tenet::uniform_at<double>(11, 33, i));
   for (std::uint64_t i = 0; i < 7; ++i) EXPECT_EQ(u.data<float>()[i], tenet::uniform_at<float>(11, 5, i));
   for (std::uint64_t i = 0; i < 6; ++i) EXPECT_EQ(v.data<double>()[i], tenet::normal_at<double>(11, 12, i));
   for (std::uint64_t i = 0; i < 9; ++i) {
@@ -44,11 +48,11 @@ TEST(Random, DoesNotDependOnTheNumberOfThreads) {
   const auto draw = [](int threads) {
     tenet::set_num_threads(threads);
     tenet::Generator generator(9);
-    std::vector<Tensor> all = {tenet::rand({100001}, {.generator = &generator}),
-                               tenet::randn({100001}, {.generator = &generator}),
-                               tenet::randn({100001}, {.dtype = tenet::float64, .generator = &generator}),
-                               tenet::randint(0, 1000, {100001}, {.dtype = tenet::int32, .generator = &generator}),
-                               tenet::randperm(100001, {.generator = &generator})};
+    std::vector<Tensor> all = {
+        tenet::rand({100001}, {.generator = &generator}), tenet::randn({100001}, {.generator = &generator}),
+        tenet::randn({100001}, {.dtype = tenet::float64, .generator = &generator}),
+        tenet::randint(0, 1000, {100001}, {.dtype = tenet::int32, .generator = &generator}),
+        tenet::randperm(100001, {.generator = &generator})};
     tenet::set_num_threads(2);
     return all;
   };
@@ -77,10 +81,12 @@ TEST(Random, HasTheTypesAskedFor) {
 TEST(Random, HasTheMomentsOfItsDistribution) {
   tenet::Generator generator(1);
   const std::int64_t n = 200000;
-  const double slack = 5 / std::sqrt(static_cast<double>(n));  // five standard errors of a mean of unit variance
+  const double slack =
+      5 / std::sqrt(static_cast<double>(n));  // five standard errors of a mean of unit variance
   for (DType dtype : {tenet::float32, tenet::float64}) {
     const tenet::RandomOptions options{.dtype = dtype, .generator = &generator};
-    const Tensor u = tenet::rand({n}, options).to(tenet::float64), z = tenet::randn({n}, options).to(tenet::float64);
+    const Tensor u = tenet::rand({n}, options).to(tenet::float64),
+                 z = tenet::randn({n}, options).to(tenet::float64);
     EXPECT_NEAR(u.mean().item<double>(), 0.5, slack * std::sqrt(1. / 12));
     EXPECT_NEAR(u.var().item<double>(), 1. / 12, slack * std::sqrt(1. / 180));
     EXPECT_GE((-u).amax().item<double>(), -1e-3);
@@ -112,7 +118,8 @@ TEST(Randint, ReachesTheEndsOfInt64) {
 
 TEST(Randperm, HoldsEachNumberOnceInEveryOrderEquallyOften) {
   const Tensor sorted = tenet::zeros({1000}, {.dtype = tenet::int64});
-  const Tensor once = tenet::scatter_add(sorted, 0, tenet::randperm(1000), tenet::ones({1000}, {.dtype = tenet::int64}));
+  const Tensor once =
+      tenet::scatter_add(sorted, 0, tenet::randperm(1000), tenet::ones({1000}, {.dtype = tenet::int64}));
   EXPECT_TRUE((once == 1).all().item<bool>());
   tenet::Generator generator(6);
   int seen[27] = {};
@@ -120,28 +127,34 @@ TEST(Randperm, HoldsEachNumberOnceInEveryOrderEquallyOften) {
     const Tensor p = tenet::randperm(3, {.generator = &generator});
     ++seen[p.data<std::int64_t>()[0] * 9 + p.data<std::int64_t>()[1] * 3 + p.data<std::int64_t>()[2]];
   }
-  for (int order : {0 * 9 + 1 * 3 + 2, 0 * 9 + 2 * 3 + 1, 1 * 9 + 0 * 3 + 2, 1 * 9 + 2 * 3 + 0, 2 * 9 + 0 * 3 + 1, 2 * 9 + 1 * 3 + 0}) {
+  for (int order : {0 * 9 + 1 * 3 + 2, 0 * 9 + 2 * 3 + 1, 1 * 9 + 0 * 3 + 2, 1 * 9 + 2 * 3 + 0,
+                    2 * 9 + 0 * 3 + 1, 2 * 9 + 1 * 3 + 0}) {
     EXPECT_NEAR(seen[order], 2000, 5 * std::sqrt(2000. * 5 / 6)) << order;
   }
 }
 
 TEST(Random, SaysWhatDoesNotFitAndDrawsNothing) {
   tenet::Generator generator(1);
-  const auto with = [&](DType dtype) { return tenet::RandomOptions{.dtype = dtype, .generator = &generator}; };
+  const auto with = [&](DType dtype) {
+    return tenet::RandomOptions{.dtype = dtype, .generator = &generator};
+  };
   EXPECT_EQ(message<tenet::DTypeError>([&] { tenet::rand({2}, with(tenet::int64)); }),
-            "rand: draws floating-point numbers but dtype is int64. Use float32 or float64, or randint for integers.");
+            "rand: draws floating-point numbers but dtype is int64. Use float32 or float64, or randint for "
+            "integers.");
   EXPECT_EQ(message<tenet::ValueError>([&] { tenet::randint(3, 3, {2}, with(tenet::int64)); }),
             "randint: there is no integer in [3, 3). high must be greater than low.");
   EXPECT_EQ(message<tenet::ValueError>([&] { tenet::randint(0, 257, {2}, with(tenet::uint8)); }),
             "randint: uint8 cannot hold the integers from 0 to 256. Use a larger dtype.");
   EXPECT_EQ(message<tenet::ValueError>([&] { tenet::randperm(300, with(tenet::uint8)); }),
             "randperm: uint8 cannot hold the integers from 0 to 299. Use a larger dtype.");
-  EXPECT_EQ(message<tenet::ValueError>([&] { tenet::randperm(-1); }), "randperm: n is -1 but must be 0 or more.");
+  EXPECT_EQ(message<tenet::ValueError>([&] { tenet::randperm(-1); }),
+            "randperm: n is -1 but must be 0 or more.");
   EXPECT_EQ(message<tenet::ShapeError>([&] { tenet::rand({-2}); }),
             "tensor: shape [-2] has the negative extent -2. Extents must be 0 or more.");
   EXPECT_EQ(message<tenet::DTypeError>([&] {
               tenet::randint(0, 5, {2}, {.requires_grad = true, .generator = &generator});
-            }).substr(0, 15), "requires_grad_:");
+            }).substr(0, 15),
+            "requires_grad_:");
   EXPECT_EQ(generator.offset(), 0u);
 }
 

@@ -38,7 +38,8 @@ TEST(Pad, TakesEveryTypeAndLayout) {
 
 TEST(Pad, IsItsOwnAdjointWithTheWidthsNegated) {
   const tenet::RandomOptions f32{.dtype = tenet::float32};
-  for (const Dims& widths : {Dims{1, 2}, Dims{-1, 0}, Dims{2, -3, -1, 1}, Dims{-4, 3, 0, 1}, Dims{-2, -3}, Dims{-6, 4}}) {
+  for (const Dims& widths :
+       {Dims{1, 2}, Dims{-1, 0}, Dims{2, -3, -1, 1}, Dims{-4, 3, 0, 1}, Dims{-2, -3}, Dims{-6, 4}}) {
     Dims negated = widths;
     for (std::int64_t& w : negated) w = -w;
     const Tensor x = tenet::randint(-9, 10, {4, 5}, f32);
@@ -51,7 +52,12 @@ TEST(Pad, IsItsOwnAdjointWithTheWidthsNegated) {
 
 TEST(Pad, HasGradientsOfEveryOrder) {
   const Tensor x = tenet::randn({2, 3}, {.dtype = tenet::float64});
-  EXPECT_GRADIENTS_OF_ORDER(2, [](const Tensor& t) { return tenet::pad(t, {1, -1, 0, 2}, 3).square(); }, x);
+  EXPECT_GRADIENTS_OF_ORDER(
+      2,
+      [](const Tensor& t) {
+        return tenet::pad(t, {1, -1, 0, 2}, 3).square();
+      },
+      x);
   const Tensor leaf = tenet::ones({3}, {.requires_grad = true});
   EXPECT_EQ(tenet::pad(leaf, {1, 1}).grad_fn(), "pad");
 }
@@ -59,10 +65,12 @@ TEST(Pad, HasGradientsOfEveryOrder) {
 TEST(Pad, SaysWhatDoesNotFit) {
   const auto padded = [](const Dims& widths) { return [=] { tenet::pad(tenet::ones({3}), widths); }; };
   EXPECT_EQ(message<tenet::ValueError>(padded({1})),
-            "pad: widths [1] has 1 entries. Pass two for each dimension, the last one first: {left, right, top, bottom, ...}.");
-  EXPECT_EQ(message<tenet::ShapeError>(padded({1, 1, 1, 1})),
-            "pad: widths [1, 1, 1, 1] name 2 dimensions but the tensor has 1 (shape [3]). Pass two widths for each "
-            "dimension to pad, the last one first.");
+            "pad: widths [1] has 1 entries. Pass two for each dimension, the last one first: {left, right, "
+            "top, bottom, ...}.");
+  EXPECT_EQ(
+      message<tenet::ShapeError>(padded({1, 1, 1, 1})),
+      "pad: widths [1, 1, 1, 1] name 2 dimensions but the tensor has 1 (shape [3]). Pass two widths for each "
+      "dimension to pad, the last one first.");
   EXPECT_EQ(message<tenet::ShapeError>(padded({-2, -2})),
             "pad: dimension 0 of shape [3] has extent 3 and would get 3 + -2 + -2 = -1. Crop less.");
   const std::int64_t large = std::int64_t{1} << 62;

@@ -17,7 +17,8 @@ using namespace tenet;  // NOLINT
 const std::string kFolder = TENET_TESTS_DIR "/../train/data/digits/";
 
 TEST(Digits, AreTheFiles) {
-  for (const auto& [split, name] : {std::pair(data::Split::train, "train"), std::pair(data::Split::test, "test")}) {
+  for (const auto& [split, name] :
+       {std::pair(data::Split::train, "train"), std::pair(data::Split::test, "test")}) {
     const auto [images, labels] = data::digits({.split = split}).all();
     const Tensor pixels = data::read_idx(kFolder + name + "_images.idx");
     EXPECT_TRUE(equal((images * 16).to(uint8).squeeze(1), pixels));

@@ -48,15 +48,21 @@ TEST(Idx, RefusesEachRuleBroken) {
   EXPECT_EQ(rule(bytes({0, 0, 8})), start);
   EXPECT_EQ(rule(bytes({1, 0, 8, 0, 7})), start);
   EXPECT_EQ(rule(bytes({0, 1, 8, 0, 7})), start);
-  EXPECT_EQ(rule(bytes({0, 0, 9, 1, 0, 0, 0, 1, 7})), "the type 9 is not one of 8 (uint8), 12 (int32), 13 (float32), 14 (float64).");
+  EXPECT_EQ(rule(bytes({0, 0, 9, 1, 0, 0, 0, 1, 7})),
+            "the type 9 is not one of 8 (uint8), 12 (int32), 13 (float32), 14 (float64).");
   EXPECT_EQ(rule(bytes({0, 0, 8, 9})), "it has 9 dimensions, more than 8.");
   EXPECT_EQ(rule(bytes({0, 0, 8, 255})), "it has 255 dimensions, more than 8.");
   EXPECT_EQ(rule(bytes({0, 0, 8, 2, 0, 0, 0, 2, 0, 0})), "it has 10 bytes, its header alone 12.");
-  EXPECT_EQ(rule(bytes({0, 0, 8, 1, 0, 0, 0, 3, 1, 2})), "shape [3] of uint8 needs 3 bytes after the header, it has 2.");
-  EXPECT_EQ(rule(bytes({0, 0, 8, 1, 0, 0, 0, 1, 1, 2})), "shape [1] of uint8 needs 1 bytes after the header, it has 2.");
-  EXPECT_EQ(rule(bytes({0, 0, 14, 1, 0, 0, 0, 1, 1, 2})), "shape [1] of float64 needs 8 bytes after the header, it has 2.");
-  EXPECT_EQ(rule(bytes({0, 0, 8, 1, 255, 255, 255, 255})), "shape [4294967295] of uint8 needs 4294967295 bytes after the header, it has 0.");
-  EXPECT_EQ(rule(bytes({0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255})), "its size does not fit 64 bits.");
+  EXPECT_EQ(rule(bytes({0, 0, 8, 1, 0, 0, 0, 3, 1, 2})),
+            "shape [3] of uint8 needs 3 bytes after the header, it has 2.");
+  EXPECT_EQ(rule(bytes({0, 0, 8, 1, 0, 0, 0, 1, 1, 2})),
+            "shape [1] of uint8 needs 1 bytes after the header, it has 2.");
+  EXPECT_EQ(rule(bytes({0, 0, 14, 1, 0, 0, 0, 1, 1, 2})),
+            "shape [1] of float64 needs 8 bytes after the header, it has 2.");
+  EXPECT_EQ(rule(bytes({0, 0, 8, 1, 255, 255, 255, 255})),
+            "shape [4294967295] of uint8 needs 4294967295 bytes after the header, it has 0.");
+  EXPECT_EQ(rule(bytes({0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255})),
+            "its size does not fit 64 bits.");
 }
 
 TEST(Idx, RefusesEveryTruncation) {
@@ -73,10 +79,12 @@ TEST(Idx, ReadsFiles) {
   EXPECT_TRUE(equal(data::read_idx(path), tensor({3, 4}, {.dtype = uint8})));
   std::ofstream(path, std::ios::binary) << "text";
   EXPECT_ERROR(data::read_idx(path), FormatError,
-               "read_idx: \"" + path + "\": it does not begin with two zero bytes, a type and a number of dimensions. "
-               "Nothing was read: the file is damaged or no IDX file.");
+               "read_idx: \"" + path +
+                   "\": it does not begin with two zero bytes, a type and a number of dimensions. "
+                   "Nothing was read: the file is damaged or no IDX file.");
   std::filesystem::remove(path);
-  EXPECT_ERROR(data::read_idx("/no/file"), Error, "read_idx: \"/no/file\": there is no such file, or it is no regular file.");
+  EXPECT_ERROR(data::read_idx("/no/file"), Error,
+               "read_idx: \"/no/file\": there is no such file, or it is no regular file.");
 }
 
 }  // namespace

@@ -130,13 +130,15 @@ TEST(DataLoader, StacksExamplesOfAnyDataset) {
 }
 
 TEST(DataLoader, RefusesABatchSizeWithoutMeaning) {
-  EXPECT_ERROR(DataLoader(counting(3), {.batch_size = 0}), ValueError, "DataLoader: batch_size=0 must be at least 1.");
+  EXPECT_ERROR(DataLoader(counting(3), {.batch_size = 0}), ValueError,
+               "DataLoader: batch_size=0 must be at least 1.");
 }
 
 TEST(TensorDataset, ChecksItsExtents) {
-  EXPECT_ERROR(data::TensorDataset(zeros({3, 2}), zeros({4})), ShapeError,
-               "TensorDataset: images [3, 2] and labels [4] must have the same extent in dimension 0, the number of "
-               "examples.");
+  EXPECT_ERROR(
+      data::TensorDataset(zeros({3, 2}), zeros({4})), ShapeError,
+      "TensorDataset: images [3, 2] and labels [4] must have the same extent in dimension 0, the number of "
+      "examples.");
   EXPECT_THROW(data::TensorDataset(zeros({}), zeros({})), ShapeError);
 }
 

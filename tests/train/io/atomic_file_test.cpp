@@ -25,8 +25,8 @@ namespace {
 
 struct Faults {
   bool on = false;
-  int fail_at = -1;   // which call fails
-  int error = 0;      // how; 0: a write is short instead
+  int fail_at = -1;  // which call fails
+  int error = 0;     // how; 0: a write is short instead
   int calls = 0;
   std::string log = {};
 } faults;
@@ -56,7 +56,8 @@ ssize_t write(int fd, const void* data, size_t size) {
   return ::syscall(SYS_write, fd, data, now ? (size + 1) / 2 : size);
 }
 int fsync(int fd) {
-  if (injected(is_folder(fd) ? "fsync_folder" : "fsync") && faults.error != 0) return static_cast<int>(failure());
+  if (injected(is_folder(fd) ? "fsync_folder" : "fsync") && faults.error != 0)
+    return static_cast<int>(failure());
   return static_cast<int>(::syscall(SYS_fsync, fd));
 }
 int ftruncate(int fd, off_t size) noexcept {
@@ -150,7 +151,8 @@ TEST_F(AtomicFile, TwoWritersDoNotMix) {
   const int other = ::open((path_ + ".tmp").c_str(), O_WRONLY | O_CREAT, 0600);
   ASSERT_EQ(::flock(other, LOCK_EX), 0);
   EXPECT_ERROR(put("new"), Error,
-               "save: \"" + path_ + ".tmp\" is being written by another process or thread. Save again when it is done.");
+               "save: \"" + path_ +
+                   ".tmp\" is being written by another process or thread. Save again when it is done.");
   ::close(other);
   EXPECT_EQ(content(), "old content");
   put("new");

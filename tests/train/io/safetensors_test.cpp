@@ -76,7 +76,8 @@ TEST_F(Safetensors, ReadsWhatPythonWrote) {
 }
 
 TEST_F(Safetensors, WritesThePublishedLayout) {
-  save({{"b", tensor({1, 2}, {.dtype = uint8})}, {"a", tensor({3.f})}, {"d", tensor({4}, {.dtype = int64})}}, path_);
+  save({{"b", tensor({1, 2}, {.dtype = uint8})}, {"a", tensor({3.f})}, {"d", tensor({4}, {.dtype = int64})}},
+       path_);
   std::ifstream file(path_, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   const std::string json =
@@ -91,10 +92,13 @@ TEST_F(Safetensors, WritesThePublishedLayout) {
 
 TEST_F(Safetensors, RefusesToWriteWhatItWouldNotRead) {
   EXPECT_ERROR(save({{"__metadata__", ones({1})}}, path_), ValueError,
-               "save: a tensor cannot be called \"__metadata__\": names have at most 1024 bytes, and __metadata__ is taken.");
+               "save: a tensor cannot be called \"__metadata__\": names have at most 1024 bytes, and "
+               "__metadata__ is taken.");
   EXPECT_THROW(save({{std::string(1025, 'x'), ones({1})}}, path_), ValueError);
-  EXPECT_ERROR(save({{"a\xff", ones({1})}}, path_), ValueError, "save: the name \"a\\xff\" is not valid UTF-8.");
-  EXPECT_ERROR(save({{"a", Tensor()}}, path_), ValueError, "save: the tensor \"a\" is undefined. Leave it out.");
+  EXPECT_ERROR(save({{"a\xff", ones({1})}}, path_), ValueError,
+               "save: the name \"a\\xff\" is not valid UTF-8.");
+  EXPECT_ERROR(save({{"a", Tensor()}}, path_), ValueError,
+               "save: the tensor \"a\" is undefined. Leave it out.");
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
@@ -102,7 +106,8 @@ TEST_F(Safetensors, SaysWhenAFileCannotBeOpened) {
   EXPECT_ERROR(load("/no/such\x1b"), Error,
                "load: \"/no/such\\x1b\": there is no such file, or it is no regular file.");
   EXPECT_ERROR(load("/dev"), Error, "load: \"/dev\": there is no such file, or it is no regular file.");
-  EXPECT_ERROR(load("/dev/zero"), Error, "load: \"/dev/zero\": there is no such file, or it is no regular file.");
+  EXPECT_ERROR(load("/dev/zero"), Error,
+               "load: \"/dev/zero\": there is no such file, or it is no regular file.");
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ const Shape kShapes[] = {{2, 3}, {4}};
 
 std::vector<Tensor> start(DType dtype) {
   std::vector<Tensor> parameters;
-  for (int i = 0; i < 2; ++i) parameters.push_back(from(golden()["start"][i], kShapes[i], dtype).requires_grad_());
+  for (int i = 0; i < 2; ++i)
+    parameters.push_back(from(golden()["start"][i], kShapes[i], dtype).requires_grad_());
   return parameters;
 }
 
@@ -52,7 +53,8 @@ void expect_golden(const std::string& name, const Options& options) {
         const Tensor wanted = from(golden()["cases"][name][step][i], kShapes[i], float64);
         EXPECT_TRUE(allclose(parameters[i].detach().to(float64), wanted, tolerance, tolerance))
             << name << " " << tenet::name(dtype) << " step " << step << " parameter " << i << '\n'
-            << parameters[i] << '\n' << wanted;
+            << parameters[i] << '\n'
+            << wanted;
       }
     }
   }
@@ -61,17 +63,19 @@ void expect_golden(const std::string& name, const Options& options) {
 TEST(SGD, AsInPyTorch) {
   expect_golden<optim::SGD>("sgd", optim::SGDOptions{.lr = 0.1});
   expect_golden<optim::SGD>("sgd_momentum", optim::SGDOptions{.lr = 0.05, .momentum = 0.9});
-  expect_golden<optim::SGD>("sgd_dampening",
-                            optim::SGDOptions{.lr = 0.05, .momentum = 0.8, .dampening = 0.3, .weight_decay = 0.01});
-  expect_golden<optim::SGD>("sgd_nesterov",
-                            optim::SGDOptions{.lr = 0.05, .momentum = 0.9, .weight_decay = 0.02, .nesterov = true});
+  expect_golden<optim::SGD>(
+      "sgd_dampening",
+      optim::SGDOptions{.lr = 0.05, .momentum = 0.8, .dampening = 0.3, .weight_decay = 0.01});
+  expect_golden<optim::SGD>(
+      "sgd_nesterov", optim::SGDOptions{.lr = 0.05, .momentum = 0.9, .weight_decay = 0.02, .nesterov = true});
 }
 
 TEST(Adam, AsInPyTorch) {
   expect_golden<optim::Adam>("adam", optim::AdamOptions{.lr = 0.01});
-  expect_golden<optim::Adam>("adam_all",
-                             optim::AdamOptions{.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-6, .weight_decay = 0.1});
-  expect_golden<optim::Adam>("adam_amsgrad", optim::AdamOptions{.lr = 0.05, .weight_decay = 0.01, .amsgrad = true});
+  expect_golden<optim::Adam>(
+      "adam_all", optim::AdamOptions{.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-6, .weight_decay = 0.1});
+  expect_golden<optim::Adam>("adam_amsgrad",
+                             optim::AdamOptions{.lr = 0.05, .weight_decay = 0.01, .amsgrad = true});
 }
 
 TEST(Optimizer, WritesInPlaceAndUnrecorded) {
@@ -109,8 +113,7 @@ TEST(Optimizer, ZeroGradForgets) {
 }
 
 // Training that was saved after 10 steps and loaded into a new optimiser ends with the same bits.
-template <class Optimizer, class Options>
-void expect_resumes(const Options& options, const Options& other) {
+template <class Optimizer, class Options> void expect_resumes(const Options& options, const Options& other) {
   std::vector<Tensor> straight = start(float32), first = start(float32);
   Optimizer whole(straight, options), half(first, options);
   for (int step = 0; step < 10; ++step) {
@@ -156,13 +159,15 @@ TEST(Optimizer, AForeignStateIsRefusedAndNothingChanges) {
   StateDict state = sgd.state_dict();
   state["lr"] = full({}, 0.1, {.dtype = float64});
   state["0.momentum_buffer"] = ones({3});
-  EXPECT_ERROR(sgd.load_state_dict(state), ValueError,
-               "load_state_dict: \"0.momentum_buffer\" is float32 of shape [3] but SGD needs float32 of shape [2]. "
-               "Nothing was changed.");
+  EXPECT_ERROR(
+      sgd.load_state_dict(state), ValueError,
+      "load_state_dict: \"0.momentum_buffer\" is float32 of shape [3] but SGD needs float32 of shape [2]. "
+      "Nothing was changed.");
   state.erase("0.momentum_buffer");
   state["1.momentum_buffer"] = ones({2});
-  EXPECT_ERROR(sgd.load_state_dict(state), ValueError,
-               "load_state_dict: 1 names of the state do not belong to SGD with 1 parameters. Nothing was changed.");
+  EXPECT_ERROR(
+      sgd.load_state_dict(state), ValueError,
+      "load_state_dict: 1 names of the state do not belong to SGD with 1 parameters. Nothing was changed.");
   EXPECT_EQ(sgd.options.lr, 0.5);
 }
 
@@ -171,7 +176,8 @@ TEST(Optimizer, SettingsWithoutMeaningAreRefused) {
   const double nan = std::nan("");
   EXPECT_ERROR(optim::SGD({x}, {.lr = -1}), ValueError, "SGD: lr=-1 must be 0 or more.");
   EXPECT_ERROR(optim::SGD({x}, {.lr = nan}), ValueError, "SGD: lr=nan must be 0 or more.");
-  EXPECT_ERROR(optim::SGD({x}, {.nesterov = true}), ValueError, "SGD: momentum=0 must be above 0 with nesterov.");
+  EXPECT_ERROR(optim::SGD({x}, {.nesterov = true}), ValueError,
+               "SGD: momentum=0 must be above 0 with nesterov.");
   EXPECT_ERROR(optim::SGD({x}, {.momentum = 0.9, .dampening = 0.1, .nesterov = true}), ValueError,
                "SGD: dampening=0.1 must be 0 with nesterov.");
   EXPECT_ERROR(optim::Adam({x}, {.betas = {0.9, 1.}}), ValueError, "Adam: betas[1]=1 must be in [0, 1).");
