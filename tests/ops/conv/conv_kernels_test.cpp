@@ -120,13 +120,21 @@ TEST(ConvPaths, EachIsTakenOnlyWhereItIsRightAndThenAgreesWithTheGeneralOne) {
     const Problem p = problem_of(c, static_cast<std::uint64_t>(i));
     const Path path = choose_path(p.g);
     ++taken[static_cast<int>(path)];
-    if (path == Path::matrix) ASSERT_TRUE(is_matrix_by_definition(p.r)) << c.str();
-    if (path == Path::disjoint) ASSERT_TRUE(is_disjoint_by_definition(p.r)) << c.str();
+    if (path == Path::matrix) {
+      ASSERT_TRUE(is_matrix_by_definition(p.r)) << c.str();
+    }
+    if (path == Path::disjoint) {
+      ASSERT_TRUE(is_disjoint_by_definition(p.r)) << c.str();
+    }
     const Contractions general = by_path(p.g, p.x, p.w, p.y, Path::columns);
     ASSERT_EQ(general, gather_reference(p.r, p.x, p.w, p.y)) << c.str();
-    if (path != Path::columns) ASSERT_EQ(by_path(p.g, p.x, p.w, p.y, path), general) << c.str();
+    if (path != Path::columns) {
+      ASSERT_EQ(by_path(p.g, p.x, p.w, p.y, path), general) << c.str();
+    }
     // What the conditions would also allow.
-    if (is_thin(p.g)) ASSERT_EQ(by_path(p.g, p.x, p.w, p.y, Path::thin), general) << c.str();
+    if (is_thin(p.g)) {
+      ASSERT_EQ(by_path(p.g, p.x, p.w, p.y, Path::thin), general) << c.str();
+    }
   }
   for (int n : taken) EXPECT_GT(n, 0);
 }
