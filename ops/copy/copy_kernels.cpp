@@ -26,11 +26,10 @@ void cast_loop(const void*, std::byte* const* data, const std::int64_t* strides,
 #define TENET_CAST(To, From)                                                                              \
   template void cast_loop<cpu::kThisLevel, To, From>(const void*, std::byte* const*, const std::int64_t*, \
                                                      std::int64_t);
-#define TENET_CASTS(To)                                                                  \
-  TENET_CAST(To, float)                                                                  \
-  TENET_CAST(To, double)                                                                 \
-  TENET_CAST(To, std::int64_t) TENET_CAST(To, std::int32_t) TENET_CAST(To, std::uint8_t) \
-      TENET_CAST(To, bool)
+#define TENET_CASTS(To)  \
+  TENET_CAST(To, float)  \
+  TENET_CAST(To, double) \
+  TENET_CAST(To, std::int64_t) TENET_CAST(To, std::int32_t) TENET_CAST(To, std::uint8_t) TENET_CAST(To, bool)
 TENET_CASTS(float)
 TENET_CASTS(double)
 TENET_CASTS(std::int64_t)
