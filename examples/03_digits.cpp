@@ -1,5 +1,5 @@
 // A network on real handwritten digits: define, train, evaluate, save, load.
-// Ends with: test accuracy above 0.95. Writes lenet.safetensors into the current folder.
+// Ends with: test accuracy 0.986111. Writes lenet.safetensors into the current folder.
 #include <iostream>
 
 #include <tenet/tenet.h>
