@@ -24,3 +24,6 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/tenetConfigVersion.cmake
 install(FILES "${PROJECT_BINARY_DIR}/tenetConfig.cmake" "${PROJECT_BINARY_DIR}/tenetConfigVersion.cmake"
         DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+# The digits are compiled into the library; their licence (CC BY 4.0) asks for the attribution to go with them.
+install(FILES "${PROJECT_SOURCE_DIR}/train/data/digits/ATTRIBUTION.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME digits-attribution.md)
