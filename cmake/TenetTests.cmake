@@ -8,15 +8,6 @@ file(GLOB_RECURSE test_files CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/t
 list(FILTER test_files EXCLUDE REGEX "^(consumer|support)/")
 file(GLOB test_support CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
 
-# The op table and PyTorch's cases, which several programs read: an archive, so that each takes what it uses.
-file(GLOB test_table CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/ops/op_*.cpp" "${PROJECT_SOURCE_DIR}/tests/golden/*.cpp")
-list(FILTER test_table EXCLUDE REGEX "_test\\.cpp$")
-add_library(tenet_test_table STATIC ${test_table})
-target_include_directories(tenet_test_table PUBLIC "${PROJECT_SOURCE_DIR}/tests")
-target_compile_definitions(tenet_test_table PRIVATE TENET_TESTS_DIR="${PROJECT_SOURCE_DIR}/tests")
-target_link_libraries(tenet_test_table PRIVATE tenet::tenet tenet_base_flags GTest::gtest nlohmann_json::nlohmann_json)
-target_compile_options(tenet_test_table PRIVATE -O1)
-
 foreach(file ${test_files})
   string(REGEX REPLACE "/.*" "" room "${file}")
   if(room STREQUAL file)  # tests/umbrella_test.cpp
@@ -24,10 +15,12 @@ foreach(file ${test_files})
   endif()
   set(program tenet_${room}_test)
   if(NOT TARGET ${program})
-    add_executable(${program} ${test_support})
+    file(GLOB_RECURSE parts CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${room}/*.cpp")
+    list(FILTER parts EXCLUDE REGEX "_test\\.cpp$")
+    add_executable(${program} ${test_support} ${parts})
     target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_compile_definitions(${program} PRIVATE TENET_TESTS_DIR="${PROJECT_SOURCE_DIR}/tests")
-    target_link_libraries(${program} PRIVATE tenet_test_table tenet::tenet tenet_base_flags GTest::gtest nlohmann_json::nlohmann_json Threads::Threads)
+    target_link_libraries(${program} PRIVATE tenet::tenet tenet_base_flags GTest::gtest nlohmann_json::nlohmann_json Threads::Threads)
     target_compile_options(${program} PRIVATE -O1)  # tests are compiled more often than they are run
     set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests" CXX_EXTENSIONS OFF)
   endif()

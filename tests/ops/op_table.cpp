@@ -80,6 +80,12 @@ Tensor draw_one(const Input& input, DType dtype, Random& random) {
   return t;
 }
 
+/// Called when the table is first asked for: rows read constants that other files initialise.
+std::vector<std::vector<Op> (*)()>& makers() {
+  static std::vector<std::vector<Op> (*)()> all;
+  return all;
+}
+
 }  // namespace
 
 Tensors draw(const Sample& sample, DType dtype, std::uint64_t seed) {
@@ -99,14 +105,15 @@ std::string repro(const Op& op, const Sample& sample, DType dtype, std::uint64_t
 const std::vector<Op>& op_table() {
   static const std::vector<Op> table = [] {
     std::vector<Op> all;
-    for (auto family : {elementwise_ops, compare_ops, reduce_ops, matmul_ops, view_ops, create_ops, shape_ops,
-                        random_ops, index_ops, loss_ops, pool_ops, conv_ops}) {
-      for (Op& op : family()) all.push_back(std::move(op));
+    for (auto make : makers()) {
+      for (Op& op : make()) all.push_back(std::move(op));
     }
     return all;
   }();
   return table;
 }
+
+Rows::Rows(std::vector<Op> (*make)()) { makers().push_back(make); }
 
 const Op& op_named(const std::string& name) {
   for (const Op& op : op_table()) {

@@ -1,6 +1,6 @@
 // The table of ops: a row per op says what the generic tests need to know about it.
 //
-//   op_table_*.cpp        the rows, a file per family
+//   op_table_*.cpp        the rows, a file per family; an op's own test file may have its row too
 //   op_table_*_test.cpp   the generic tests, over every row
 //   golden/               PyTorch's values and gradients, by the rows' names and options
 #pragma once
@@ -109,7 +109,7 @@ struct Op {
   const char* no_scalar = nullptr;  // why there is no sample with a 0-dimensional input
 };
 
-/// Every row, in the order of the families' files.
+/// Every row of every file.
 const std::vector<Op>& op_table();
 
 /// The row called `name`. Throws std::invalid_argument.
@@ -125,18 +125,9 @@ Tensors draw(const Sample& sample, DType dtype, std::uint64_t seed = 0);
 /// One line from which the inputs can be drawn again.
 std::string repro(const Op& op, const Sample& sample, DType dtype, std::uint64_t seed = 0);
 
-// The families, each defined in its file.
-std::vector<Op> elementwise_ops();
-std::vector<Op> compare_ops();
-std::vector<Op> reduce_ops();
-std::vector<Op> matmul_ops();
-std::vector<Op> view_ops();
-std::vector<Op> create_ops();
-std::vector<Op> shape_ops();
-std::vector<Op> random_ops();
-std::vector<Op> index_ops();
-std::vector<Op> loss_ops();
-std::vector<Op> pool_ops();
-std::vector<Op> conv_ops();
+/// Puts rows into the table; a file that has rows defines one: `const Rows kRows([] { return ...; });`
+struct Rows {
+  explicit Rows(std::vector<Op> (*make)());
+};
 
 }  // namespace tenet_test

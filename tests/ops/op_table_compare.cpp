@@ -63,8 +63,6 @@ Op one_answer(const std::string& name, std::function<bool(const Tensors&, const 
           .gradient = 0};
 }
 
-}  // namespace
-
 std::vector<Op> compare_ops() {
   return {compare("eq", tenet::eq, tenet::eq, "eq"),
           compare("ne", tenet::ne, tenet::ne, "ne"),
@@ -83,4 +81,7 @@ std::vector<Op> compare_ops() {
           })};
 }
 
+const Rows kRows(compare_ops);
+
+}  // namespace
 }  // namespace tenet_test

@@ -167,11 +167,12 @@ Op conv_transpose_matrix_op() {
   return op;
 }
 
-}  // namespace
-
 std::vector<Op> conv_ops() {
   return {conv2d_op(),          conv_transpose2d_op(), conv_any(),
           conv_transpose_any(), as_matrix_op(),        conv_transpose_matrix_op()};
 }
 
+const Rows kRows(conv_ops);
+
+}  // namespace
 }  // namespace tenet_test

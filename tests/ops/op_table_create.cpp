@@ -54,8 +54,6 @@ Tensor arange(const Options& o) {
                        o.has("step") ? o.scalar("step") : tenet::Scalar(1), typed(o));
 }
 
-}  // namespace
-
 std::vector<Op> create_ops() {
   const std::vector<Options> shapes = {{{"shape", {2, 3}}},
                                        {{"shape", tenet::Dims{}}},
@@ -126,4 +124,7 @@ std::vector<Op> create_ops() {
                          "tensor: shape [-1, -1] has the negative extent -1. Extents must be 0 or more.")})};
 }
 
+const Rows kRows(create_ops);
+
+}  // namespace
 }  // namespace tenet_test

@@ -158,8 +158,6 @@ Op where_op() {
            "equal, or one of them 1; reshape or unsqueeze first."}}};
 }
 
-}  // namespace
-
 std::vector<Op> elementwise_ops() {
   Op neg = unary("neg", tenet::neg, tenet::neg_, Draw::real, kNumbers, same);
   neg.linear = {1};
@@ -188,4 +186,7 @@ std::vector<Op> elementwise_ops() {
           where_op()};
 }
 
+const Rows kRows(elementwise_ops);
+
+}  // namespace
 }  // namespace tenet_test

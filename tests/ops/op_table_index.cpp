@@ -187,8 +187,9 @@ Op masked_fill_op() {
                  "Extents must be equal, or one of them 1; reshape or unsqueeze first."}}};
 }
 
-}  // namespace
-
 std::vector<Op> index_ops() { return {index_select_op(), gather_op(), scatter_add_op(), masked_fill_op()}; }
 
+const Rows kRows(index_ops);
+
+}  // namespace
 }  // namespace tenet_test

@@ -195,11 +195,12 @@ Op mse_loss_op() {
   return op;
 }
 
-}  // namespace
-
 std::vector<Op> loss_ops() {
   return {softmax_like("softmax", tenet::softmax), softmax_like("log_softmax", tenet::log_softmax),
           nll_loss_op(), cross_entropy_op(), mse_loss_op()};
 }
 
+const Rows kRows(loss_ops);
+
+}  // namespace
 }  // namespace tenet_test

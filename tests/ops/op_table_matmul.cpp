@@ -101,8 +101,9 @@ Op linear_op() {
       .no_scalar = "the input needs a dimension of features"};
 }
 
-}  // namespace
-
 std::vector<Op> matmul_ops() { return {matmul_op(), linear_op()}; }
 
+const Rows kRows(matmul_ops);
+
+}  // namespace
 }  // namespace tenet_test

@@ -232,10 +232,11 @@ Op fold_op() {
           .no_scalar = kNoScalar};
 }
 
-}  // namespace
-
 std::vector<Op> pool_ops() {
   return {max_pool2d_op(), max_pool2d_alone(), max_unpool2d_op(), avg_pool2d_op(), unfold_op(), fold_op()};
 }
 
+const Rows kRows(pool_ops);
+
+}  // namespace
 }  // namespace tenet_test

@@ -30,8 +30,6 @@ Wrong wrong(Options options, std::string error, std::string text) {
   return {[] { return Tensors{}; }, std::move(options), std::move(error), std::move(text)};
 }
 
-}  // namespace
-
 std::vector<Op> random_ops() {
   const std::vector<Sample> shapes = {{{}, {{"shape", {2, 3}}}},
                                       {{}, {{"shape", {5}}, {"seed", 7}, {"dtype", "float64"}}},
@@ -81,4 +79,7 @@ std::vector<Op> random_ops() {
                    "randperm: draws integers but dtype is bool. Use int64, or compare rand(...) < 0.5.")})};
 }
 
+const Rows kRows(random_ops);
+
+}  // namespace
 }  // namespace tenet_test

@@ -186,8 +186,6 @@ Op broadcast_to_op() {
           .linear = {1}};
 }
 
-}  // namespace
-
 std::vector<Op> reduce_ops() {
   return {sum_op(),
           mean_op(),
@@ -201,4 +199,7 @@ std::vector<Op> reduce_ops() {
           broadcast_to_op()};
 }
 
+const Rows kRows(reduce_ops);
+
+}  // namespace
 }  // namespace tenet_test

@@ -94,8 +94,9 @@ Op pad_op() {
                 "pad: 4611686018427387907 + 4611686018427387904 does not fit 64 bits. Use smaller sizes.")}};
 }
 
-}  // namespace
-
 std::vector<Op> shape_ops() { return {cat_op(), stack_op(), pad_op()}; }
 
+const Rows kRows(shape_ops);
+
+}  // namespace
 }  // namespace tenet_test

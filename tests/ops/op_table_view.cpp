@@ -304,8 +304,6 @@ std::vector<Op> writes() {
   return {copy, fill, zero};
 }
 
-}  // namespace
-
 std::vector<Op> view_ops() {
   std::vector<Op> all;
   for (auto part : {reshapes, permutations, slices, copies, writes}) {
@@ -314,4 +312,7 @@ std::vector<Op> view_ops() {
   return all;
 }
 
+const Rows kRows(view_ops);
+
+}  // namespace
 }  // namespace tenet_test

@@ -1,4 +1,4 @@
-// Printing against PyTorch's own text: tests/golden/print.txt, made by make_print.py beside it.
+// Printing against PyTorch's own text: print.txt, made by make_print.py, both beside it.
 #include "tenet/framework/tensor/print.h"
 
 #include <gtest/gtest.h>
@@ -58,7 +58,7 @@ Tensor read_tensor(std::istream& in) {
 }
 
 TEST(Print, IsPyTorchsTextOfEveryGoldenTensor) {
-  std::ifstream file(std::string(TENET_TESTS_DIR) + "/golden/print.txt");
+  std::ifstream file(std::string(TENET_TESTS_DIR) + "/framework/tensor/print.txt");
   std::string line;
   int cases = 0;
   for (int number = 1; std::getline(file, line); ++number) {

@@ -1,4 +1,4 @@
-// PyTorch's cases, as tests/golden/make_golden.py wrote them.
+// PyTorch's cases, as tests/ops/golden/make_golden.py wrote them.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct GoldenCase {
   std::string line;          // where it stands
 };
 
-/// The cases of one file of tests/golden. Throws std::runtime_error if it cannot be read.
+/// The cases of one file of tests/ops/golden. Throws std::runtime_error if it cannot be read.
 std::vector<GoldenCase> golden_cases(const std::string& file);
 
 /// The names of the files, sorted.

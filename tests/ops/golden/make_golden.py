@@ -2,7 +2,7 @@
 """PyTorch's values and gradients of every op, as files the golden tests read.
 
     pip install torch==2.13.0
-    python3 tests/golden/make_golden.py        # writes *.json beside itself
+    python3 tests/ops/golden/make_golden.py        # writes *.json beside itself
 
 A file holds one case a line:
     {"op": name, "o": options, "in": tensors, "out": tensors, "dy": tensors, "dx": tensors}
@@ -564,5 +564,18 @@ def convolutions():
     g.write()
 
 
-for family in [elementwise, promotion, reductions, products, shapes, indexing, losses, windows, convolutions]:
+def rows():
+    """The cases that stand beside their rows in tests/ops, as comments: the arguments of Family.add.
+        // PyTorch: "flip", [real(2, 3)], lambda x: x.flip([0]), dims=[0]
+    """
+    g = Family("rows")
+    for path in sorted(pathlib.Path(__file__).parent.parent.rglob("*.cpp")):
+        for line in path.read_text().splitlines():
+            head, found, arguments = line.partition("// PyTorch: ")
+            if found and not head.strip():
+                eval(f"g.add({arguments})", {**globals(), "g": g})
+    g.write()
+
+
+for family in [elementwise, promotion, reductions, products, shapes, indexing, losses, windows, convolutions, rows]:
     family()

@@ -2,7 +2,7 @@
 """Tensors and PyTorch's text of them, as a file tests/framework/tensor/print_test.cpp reads.
 
     pip install torch==2.13.0
-    python3 tests/golden/make_print.py         # writes print.txt beside itself
+    python3 tests/framework/tensor/make_print.py        # writes print.txt beside itself
 
 A case is:
     case DTYPE EXTENTS... | VALUES...          exact values (hexadecimal floats), or "ramp SCALE SHIFT": element i is

@@ -1,4 +1,4 @@
-#include "golden/golden.h"
+#include "ops/golden/golden.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -64,7 +64,7 @@ Options read_options(const json& object) {
   return options;
 }
 
-std::filesystem::path folder() { return std::filesystem::path(TENET_TESTS_DIR) / "golden"; }
+std::filesystem::path folder() { return std::filesystem::path(TENET_TESTS_DIR) / "ops/golden"; }
 
 }  // namespace
 
@@ -83,7 +83,7 @@ std::vector<GoldenCase> golden_cases(const std::string& file) {
                      .gradients = read_tensors(c.value("dx", json::array())),
                      .in_place = c.value("in_place", false),
                      .exact_types = c.value("exact_types", false),
-                     .line = "tests/golden/" + file + ":" + std::to_string(line++)});
+                     .line = "tests/ops/golden/" + file + ":" + std::to_string(line++)});
   }
   return cases;
 }

@@ -1,4 +1,4 @@
-// PyTorch as a second opinion: values and gradients of every op against tests/golden/*.json.
+// PyTorch as a second opinion: values and gradients of every op against tests/ops/golden/*.json.
 //
 // A number may differ from PyTorch's by tolerance * max(1, |PyTorch's|): 1e-12 in float64, 1e-5 in float32 (against
 // the float64 result: the inputs are exact in both types). Integers and bools must be equal, NaN meets NaN.
@@ -9,7 +9,7 @@
 #include <set>
 #include <sstream>
 
-#include "golden/golden.h"
+#include "ops/golden/golden.h"
 #include "ops/op_checks.h"
 #include "tenet/framework/autograd/backward.h"
 #include "tenet/framework/core/error.h"
