@@ -9,7 +9,8 @@ namespace tenet {
 /// Shapes: [..., M, K] x [..., K, N] -> [..., M, N]. Types promote; integers multiply exactly.
 /// Gradients: da = dy b^T, db = a^T dy, summed over broadcast batches.
 /// Throws ShapeError if the inner extents differ or an operand is a scalar.
-/// Cost: 2 M N K flops per batch; operands that are neither row- nor column-major are copied first.
+/// Cost: 2 M N K flops per batch; operands that are neither row- nor column-major are copied first. Which of the
+/// two an operand is may show in the last bits: BLAS has kernels of its own for each.
 Tensor matmul(const Tensor& a, const Tensor& b);
 
 /// y = x w^T + bias. Shapes: x [..., I], w [O, I], bias [O] or undefined -> [..., O].

@@ -62,6 +62,22 @@ testing::AssertionResult same_bits(const Tensors& a, const Tensors& b) {
   return testing::AssertionSuccess();
 }
 
+testing::AssertionResult same_within(int epsilons, const Tensors& a, const Tensors& b) {
+  const auto close = [&](const Tensor& x, const Tensor& y) {
+    if (!x.defined() || !y.defined() || x.shape() != y.shape() || x.dtype() != y.dtype()) return false;
+    if (!tenet::is_floating(x.dtype()) || x.numel() == 0) return same_bits(x, y);
+    const double epsilon = x.dtype() == tenet::float32 ? std::numeric_limits<float>::epsilon()
+                                                       : std::numeric_limits<double>::epsilon();
+    const double largest = x.detach().abs().amax().item<double>();
+    return (x.detach() - y.detach()).abs().amax().item<double>() <= epsilons * epsilon * largest;
+  };
+  Tensors x = a, y = b;
+  for (std::size_t k = 0; epsilons > 0 && k < std::min(a.size(), b.size()); ++k) {
+    if (close(a[k], b[k])) x[k] = y[k] = Tensor();
+  }
+  return same_bits(x, y);
+}
+
 const char* name(Layout layout) {
   switch (layout) {
     case Layout::transposed: return "transposed";

@@ -12,6 +12,9 @@ bool same_bits(const Tensor& a, const Tensor& b);
 /// Says where they differ first.
 testing::AssertionResult same_bits(const Tensors& a, const Tensors& b);
 
+/// The same, but floats may differ by `epsilons` machine epsilons of the largest element.
+testing::AssertionResult same_within(int epsilons, const Tensors& a, const Tensors& b);
+
 /// Where the elements of an input lie.
 enum class Layout { transposed, strided, offset, expanded };
 inline constexpr Layout kLayouts[] = {Layout::transposed, Layout::strided, Layout::offset, Layout::expanded};

@@ -103,7 +103,10 @@ struct Op {
   std::function<Tensor&(Tensors& inputs, const Options& options)> in_place =
       nullptr;  // writes into inputs[0]
   std::vector<Wrong> wrong = {};
-  bool any_layout = true;           // whether it accepts every layout; where not, a wrong call says so
+  bool any_layout = true;  // whether it accepts every layout; where not, a wrong call says so
+  /// By how many epsilons of the largest element floats may differ between layouts: 0 but where BLAS, which has
+  /// kernels of its own for transposed matrices, does the sums.
+  int layout_epsilons = 0;
   const char* no_golden = nullptr;  // why PyTorch has no second opinion
   const char* no_empty = nullptr;   // why there is no sample with a zero extent
   const char* no_scalar = nullptr;  // why there is no sample with a 0-dimensional input

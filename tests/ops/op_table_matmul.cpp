@@ -56,6 +56,7 @@ Op matmul_op() {
             "ShapeError",
             "matmul: shapes [2] and [4] do not broadcast: dimension -1 has extents 2 and 4. Extents must be "
             "equal, or one of them 1; reshape or unsqueeze first."}},
+      .layout_epsilons = 32,
       .no_scalar = "a product of matrices needs at least one dimension"};
 }
 
@@ -98,6 +99,7 @@ Op linear_op() {
             "DTypeError",
             "linear: input is float32, weight float64. All must be of the same floating type; convert with "
             ".to(tenet::float32)."}},
+      .layout_epsilons = 32,
       .no_scalar = "the input needs a dimension of features"};
 }
 
