@@ -25,3 +25,6 @@ if(PROJECT_IS_TOP_LEVEL)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${TENET_CCACHE}")
   endif()
 endif()
+
+# Nothing here is a module; without this, CMake 3.28 and later look through every file for one.
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)

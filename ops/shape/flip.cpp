@@ -1,5 +1,7 @@
 #include "tenet/ops/shape/flip.h"
 
+#include <algorithm>
+
 #include "tenet/framework/autograd/linear_map.h"
 #include "tenet/framework/core/strides.h"
 #include "tenet/ops/create/create.h"
