@@ -1,5 +1,8 @@
 // A network on real handwritten digits: define, train, evaluate, save, load.
-// Ends with: test accuracy 0.986111. Writes lenet.safetensors into the current folder.
+// Ends with a test accuracy near 0.99 (0.986111 with OpenBLAS's kernels for Haswell: the last bits of a sum, and with
+// them the path of a training, belong to the processor). Five seeds, 0 to 4: 0.9889 0.9889 0.9889 0.9889 0.9833, mean
+// 0.9878; with the kernels for SkylakeX 0.9889 0.9833 0.9917 0.9889 0.9833, mean 0.9872. tests/train/digits_training_test
+// prints them. Writes lenet.safetensors into the current folder.
 #include <iostream>
 
 #include <tenet/tenet.h>
