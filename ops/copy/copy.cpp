@@ -100,7 +100,10 @@ Tensor& Tensor::fill_(Scalar value) {
   return copy_(one);
 }
 
-Tensor& Tensor::zero_() { return fill_(0); }
+Tensor& Tensor::zero_() {
+  check_writable(*this, "zero_");
+  return fill_(0);
+}
 
 Tensor& Tensor::operator=(const Tensor& value) && { return copy_(value); }
 Tensor& Tensor::operator=(Tensor&& value) && { return copy_(value); }

@@ -57,6 +57,7 @@ bool equal(const Tensor& a, const Tensor& b) {
 
 bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol) {
   const NoGradGuard no_grad;
+  broadcast_shapes(a.shape(), b.shape(), "allclose");  // throws in this op's name
   const Tensor close = le(abs(a.to(float64) - b.to(float64)), abs(b.to(float64)) * rtol + atol);
   return logical_or(close, a == b).all().item<bool>();  // equal infinities are close
 }

@@ -35,15 +35,23 @@ struct SumTo {
 
 SumTo Broadcast::adjoint() const { return {to, from}; }
 
+void check_expands(const char* op, const Shape& from, const Shape& to) {
+  if (from.size() <= to.size() && broadcast_shapes(from, to, op) == to) return;
+  fail<ShapeError>(op, ": shape ", from, " does not expand to ", to,
+                   ". Only extents of 1 stretch, and new dimensions go in front.");
+}
+
 }  // namespace
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
+  check_expands("sum_to", shape, x.shape());
   return linear(SumTo{x.shape(), shape}, x);
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
+  check_expands("broadcast_to", x.shape(), shape);
   return linear(Broadcast{x.shape(), shape}, x);
 }
 
@@ -53,11 +61,8 @@ Tensor Tensor::expand(const Shape& wanted) const {
   for (int d = 0; d < wanted.size(); ++d) {
     if (target[d] == -1 && d >= lead) target[d] = size(d - lead);
   }
-  if (lead < 0 || broadcast_shapes(shape(), target, "expand") != target) {
-    fail<ShapeError>("expand: shape ", shape(), " does not expand to ", wanted,
-                     ". Only extents of 1 stretch, and new dimensions go in front.");
-  }
-  return broadcast_to(*this, target);
+  check_expands("expand", shape(), target);
+  return linear(Broadcast{shape(), target}, *this);
 }
 
 }  // namespace tenet

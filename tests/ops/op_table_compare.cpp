@@ -64,6 +64,10 @@ Op one_answer(const std::string& name, std::function<bool(const Tensors&, const 
 }
 
 std::vector<Op> compare_ops() {
+  Op allclose = one_answer("allclose", [](const Tensors& in, const Options& o) {
+    return tenet::allclose(in[0], in[1], o.number_or("rtol", 1e-5), o.number_or("atol", 1e-8));
+  });
+  allclose.wrong = compare("allclose", tenet::eq, tenet::eq, "allclose").wrong;
   return {compare("eq", tenet::eq, tenet::eq, "eq"),
           compare("ne", tenet::ne, tenet::ne, "ne"),
           compare("lt", tenet::lt, tenet::lt, "lt"),
@@ -76,9 +80,7 @@ std::vector<Op> compare_ops() {
           test_of_one("logical_not", tenet::logical_not),
           test_of_one("isnan", tenet::isnan),
           one_answer("equal", [](const Tensors& in, const Options&) { return tenet::equal(in[0], in[1]); }),
-          one_answer("allclose", [](const Tensors& in, const Options& o) {
-            return tenet::allclose(in[0], in[1], o.number_or("rtol", 1e-5), o.number_or("atol", 1e-8));
-          })};
+          allclose};
 }
 
 const Rows kRows(compare_ops);

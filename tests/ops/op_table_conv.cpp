@@ -140,24 +140,36 @@ Op conv_transpose_any() {
 constexpr const char* kNoMatrices =
     "PyTorch writes no such matrices; tests/ops/conv compares them with conv itself";
 
-Op as_matrix_op() {
-  return {.name = "as_matrix",
-          .call =
-              [](const Tensors& in, const Options& o) {
-                return Tensors{tenet::as_matrix(in[0], o.list("input_size"), conv_options(o))};
-              },
-          .samples = {{{real(1, 1, 2, 2)}, {{"input_size", {3, 3}}}},
-                      {{real(2, 2, 3, 2)}, {{"input_size", {5, 4}}, {"stride", {2, 1}}, {"padding", {1, 0}}}},
-                      {{real(2, 1, 2)}, {{"input_size", {4}}, {"groups", 2}}}},
-          .linear = {1},
-          .no_golden = kNoMatrices,
-          .no_empty = "a kernel has no zero extent",
-          .no_scalar = "a kernel has at least three dimensions"};
+Op as_matrix_op(const std::string& name = "as_matrix") {
+  return {
+      .name = name,
+      .call =
+          [](const Tensors& in, const Options& o) {
+            return Tensors{tenet::as_matrix(in[0], o.list("input_size"), conv_options(o))};
+          },
+      .samples = {{{real(1, 1, 2, 2)}, {{"input_size", {3, 3}}}},
+                  {{real(2, 2, 3, 2)}, {{"input_size", {5, 4}}, {"stride", {2, 1}}, {"padding", {1, 0}}}},
+                  {{real(2, 1, 2)}, {{"input_size", {4}}, {"groups", 2}}}},
+      .linear = {1},
+      .wrong = {wrong(
+                    {{4, 1, 3}}, {{"input_size", {5, 5}}}, "ShapeError",
+                    name +
+                        ": kernel of shape [4, 1, 3] and input size [5, 5] do not go together. A kernel has "
+                        "two dimensions of channels and 1 to 3 spatial ones, an input size one extent for "
+                        "each of these."),
+                {[] {
+                   return Tensors{tenet::ones({1, 1, 3, 3}, {.dtype = tenet::int64})};
+                 },
+                 {{"input_size", {5, 5}}},
+                 "DTypeError",
+                 name + ": needs a floating-point kernel but got int64. Convert with .to(tenet::float32)."}},
+      .no_golden = kNoMatrices,
+      .no_empty = "a kernel has no zero extent",
+      .no_scalar = "a kernel has at least three dimensions"};
 }
 
 Op conv_transpose_matrix_op() {
-  Op op = as_matrix_op();
-  op.name = "conv_transpose_matrix";
+  Op op = as_matrix_op("conv_transpose_matrix");
   op.samples = {{{real(1, 1, 2, 2)}, {{"input_size", {2, 2}}}},
                 {{real(2, 1, 3, 2)}, {{"input_size", {2, 3}}, {"stride", {2, 1}}, {"padding", {1, 0}}}},
                 {{real(2, 1, 2)}, {{"input_size", {3}}, {"groups", 2}}}};

@@ -1,4 +1,6 @@
 // Rows of the pointwise ops with gradients: ops/elementwise/{unary,binary,where}.h.
+#include <algorithm>
+
 #include "ops/op_table.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/ops/elementwise/binary.h"
@@ -31,6 +33,12 @@ Op unary(const std::string& name, Unary f, UnaryInPlace f_, Draw draw, const std
         .types = types,
         .result = result,
         .in_place = [f_](Tensors& in, const Options&) -> Tensor& { return f_(in[0]); }};
+  if (std::find(types.begin(), types.end(), tenet::boolean) == types.end()) {
+    op.wrong = {{[] { return Tensors{tenet::ones({2}, {.dtype = tenet::boolean})}; },
+                 {},
+                 "DTypeError",
+                 name + ": is not defined for bool tensors. Convert with .to(tenet::int64)."}};
+  }
   if (result == floated) {
     op.wrong = {{[] { return ints({2}); }, {}, "DTypeError", no_floats_in_place(name), true}};
   }

@@ -158,32 +158,62 @@ Op argmax_op() {
 }
 
 Op sum_to_op() {
-  return {.name = "sum_to",
-          .call = [](const Tensors& in,
-                     const Options& o) { return Tensors{tenet::sum_to(in[0], o.list("shape"))}; },
-          .samples = {{{real(2, 3, 4)}, {{"shape", {3, 1}}}},
-                      {{real(2, 3)}, {{"shape", tenet::Dims{}}}},
-                      {{real(2, 0)}, {{"shape", {2, 1}}}},
-                      {{real(0, 3)}, {{"shape", {3}}}},
-                      {{real(300, 301)}, {{"shape", {301}}}, true}},
-          .types = kAll,
-          .result = summed,
-          .linear = {1},
-          .no_scalar = "a scalar is the sum of itself alone"};
+  return {
+      .name = "sum_to",
+      .call = [](const Tensors& in,
+                 const Options& o) { return Tensors{tenet::sum_to(in[0], o.list("shape"))}; },
+      .samples = {{{real(2, 3, 4)}, {{"shape", {3, 1}}}},
+                  {{real(2, 3)}, {{"shape", tenet::Dims{}}}},
+                  {{real(2, 0)}, {{"shape", {2, 1}}}},
+                  {{real(0, 3)}, {{"shape", {3}}}},
+                  {{real(300, 301)}, {{"shape", {301}}}, true}},
+      .types = kAll,
+      .result = summed,
+      .linear = {1},
+      .wrong = {{[] {
+                   return Tensors{tenet::ones({2, 3})};
+                 },
+                 {{"shape", {4, 2, 3}}},
+                 "ShapeError",
+                 "sum_to: shape [4, 2, 3] does not expand to [2, 3]. Only extents of 1 stretch, and new "
+                 "dimensions go in front."},
+                {[] {
+                   return Tensors{tenet::ones({2, 3})};
+                 },
+                 {{"shape", {2}}},
+                 "ShapeError",
+                 "sum_to: shapes [2] and [2, 3] do not broadcast: dimension -1 has extents 2 and 3. Extents "
+                 "must be equal, or one of them 1; reshape or unsqueeze first."}},
+      .no_scalar = "a scalar is the sum of itself alone"};
 }
 
 Op broadcast_to_op() {
-  return {.name = "broadcast_to",
-          .call = [](const Tensors& in,
-                     const Options& o) { return Tensors{tenet::broadcast_to(in[0], o.list("shape"))}; },
-          .samples = {{{real(3, 1)}, {{"shape", {2, 3, 4}}}},
-                      {{real(2, 3)}, {{"shape", {2, 3}}}},
-                      {{real()}, {{"shape", {2, 2}}}},
-                      {{real(2, 1)}, {{"shape", {2, 0}}}},
-                      {{real(0, 1)}, {{"shape", {2, 0, 3}}}},
-                      {{real(301)}, {{"shape", {300, 301}}}, true}},
-          .types = kAll,
-          .linear = {1}};
+  return {
+      .name = "broadcast_to",
+      .call = [](const Tensors& in,
+                 const Options& o) { return Tensors{tenet::broadcast_to(in[0], o.list("shape"))}; },
+      .samples = {{{real(3, 1)}, {{"shape", {2, 3, 4}}}},
+                  {{real(2, 3)}, {{"shape", {2, 3}}}},
+                  {{real()}, {{"shape", {2, 2}}}},
+                  {{real(2, 1)}, {{"shape", {2, 0}}}},
+                  {{real(0, 1)}, {{"shape", {2, 0, 3}}}},
+                  {{real(301)}, {{"shape", {300, 301}}}, true}},
+      .types = kAll,
+      .linear = {1},
+      .wrong = {{[] {
+                   return Tensors{tenet::ones({2, 3})};
+                 },
+                 {{"shape", {2}}},
+                 "ShapeError",
+                 "broadcast_to: shape [2, 3] does not expand to [2]. Only extents of 1 stretch, and new "
+                 "dimensions go in front."},
+                {[] {
+                   return Tensors{tenet::ones({2, 3})};
+                 },
+                 {{"shape", {1, 3}}},
+                 "ShapeError",
+                 "broadcast_to: shape [2, 3] does not expand to [1, 3]. Only extents of 1 stretch, and new "
+                 "dimensions go in front."}}};
 }
 
 std::vector<Op> reduce_ops() {

@@ -301,6 +301,15 @@ std::vector<Op> writes() {
   zero.gradient = 0;
   zero.linear = {};
   zero.in_place = [](Tensors& in, const Options&) -> Tensor& { return in[0].zero_(); };
+  for (Op* op : {&fill, &zero}) {
+    op->wrong = {{[] { return Tensors{tenet::ones({1}).expand({3})}; },
+                  {{"value", 1}},
+                  "ShapeError",
+                  op->name +
+                      ": cannot write into a tensor of shape [3] and strides [0] in which several indices "
+                      "share one element. Write into a clone().",
+                  true}};
+  }
   return {copy, fill, zero};
 }
 
