@@ -60,7 +60,8 @@ template <class T> void fill(T* data, std::int64_t n, const Input& input, DType 
       }
     } else if (input.draw == Draw::index || input.draw == Draw::labels) {
       const bool ignored = input.draw == Draw::labels && i % 4 == 1;
-      data[i] = static_cast<T>(ignored ? -100 : below(random, input.below));
+      const std::int64_t drawn = ignored ? -100 : below(random, input.below);
+      data[i] = static_cast<T>(drawn);
     } else if (tenet::is_floating(dtype)) {
       data[i] = static_cast<T>(one_real(input.draw, random));
     } else {

@@ -43,7 +43,8 @@ Tensor read_tensor(std::istream& in) {
     using T = typename decltype(tag)::type;
     for (std::int64_t i = 0; i < t.numel(); ++i) {
       if (ramp) {
-        t.data<T>()[i] = static_cast<T>((static_cast<double>(i * 7919 % 10007) - shift) * scale);
+        const double value = (static_cast<double>(i * 7919 % 10007) - shift) * scale;
+        t.data<T>()[i] = static_cast<T>(value);
         continue;
       }
       if constexpr (std::is_floating_point_v<T>) {

@@ -104,7 +104,8 @@ TEST(Tensor, HandlesShareAndAssignmentRebinds) {
   Tensor c = std::move(a);
   EXPECT_FALSE(a.defined());  // NOLINT: what moving leaves is documented
   EXPECT_EQ(values(c), (Numbers{2, 3}));
-  c = c;
+  const Tensor& itself = c;
+  c = itself;
   EXPECT_EQ(values(c), (Numbers{2, 3}));
   static_assert(std::is_nothrow_move_constructible_v<Tensor>);
   static_assert(sizeof(Tensor) == sizeof(void*));

@@ -152,9 +152,9 @@ TEST(ConvGeometry, ShapesAndUnitAxes) {
 }
 
 TEST(ConvOptions, FormsOfPadding) {
-  const tenet::Padding forms[] = {1, {1, 0}, {{0, 1}, {2, 1}}, "valid", "same", {{1}, {2}}, Dims{3, 4}, {}};
-  const Dims low[] = {{1}, {1, 0}, {0, 2}, {0}, {0}, {1, 2}, {3, 4}, {0}};
-  const Dims high[] = {{1}, {1, 0}, {1, 1}, {0}, {0}, {1, 2}, {3, 4}, {0}};
+  const tenet::Padding forms[] = {1, {1, 0}, {{0, 1}, {2, 1}}, "valid", "same", Dims{3, 4}, {}};
+  const Dims low[] = {{1}, {1, 0}, {0, 2}, {0}, {0}, {3, 4}, {0}};
+  const Dims high[] = {{1}, {1, 0}, {1, 1}, {0}, {0}, {3, 4}, {0}};
   for (std::size_t i = 0; i < std::size(forms); ++i) {
     EXPECT_EQ(forms[i].low(), low[i]) << i;
     EXPECT_EQ(forms[i].high(), high[i]) << i;
