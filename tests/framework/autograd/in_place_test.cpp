@@ -151,7 +151,7 @@ TEST(InPlaceErrors, ALeafThatRequiresGrad) {
       "tensor, or write under a NoGradGuard.";
   EXPECT_EQ(message<GradientError>([&] { x.add_(1); }), "add: cannot write in place into " + rest);
   EXPECT_EQ(message<GradientError>([&] { x.copy_(ones({2})); }), "copy_: cannot write in place into " + rest);
-  EXPECT_EQ(message<GradientError>([&] { x.zero_(); }), "fill_: cannot write in place into " + rest);
+  EXPECT_EQ(message<GradientError>([&] { x.zero_(); }), "zero_: cannot write in place into " + rest);
   EXPECT_EQ(message<GradientError>([&] { exp_(x); }), "exp: cannot write in place into " + rest);
   EXPECT_EQ(message<GradientError>([&] { x[0] = 5.; }),
             "fill_: cannot write in place into a view of a leaf that requires grad (shape []): its gradient "
