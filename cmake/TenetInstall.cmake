@@ -4,7 +4,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/tenet")
 
 # Public headers only: kernels and backends stay inside.
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
-     "${PROJECT_SOURCE_DIR}/framework/*.h" "${PROJECT_SOURCE_DIR}/ops/*.h" "${PROJECT_SOURCE_DIR}/nn/*.h"
+     "${PROJECT_SOURCE_DIR}/framework/*.h" "${PROJECT_SOURCE_DIR}/ops/*.h" "${PROJECT_SOURCE_DIR}/inspect/*.h" "${PROJECT_SOURCE_DIR}/nn/*.h"
      "${PROJECT_SOURCE_DIR}/train/*.h" "${PROJECT_SOURCE_DIR}/tenet.h" "${PROJECT_SOURCE_DIR}/testing.h")
 list(FILTER headers EXCLUDE REGEX "_kernels\\.h$")
 foreach(header ${headers})

@@ -1,12 +1,11 @@
 #include "tenet/nn/summary.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
 #include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/inspect/table.h"
 #include "tenet/ops/create/create.h"
 
 namespace tenet {
@@ -34,16 +33,16 @@ void name_modules(const std::vector<nn::Part>& parts, const std::string& prefix,
   }
 }
 
-class Table final : public nn::detail::Observer {
+class Layers final : public nn::detail::Observer {
  public:
   using Row = std::array<std::string, 4>;
 
-  explicit Table(Module& net) : before_(nn::detail::observer) {
+  explicit Layers(Module& net) : before_(nn::detail::observer) {
     names_.emplace(&net, "");
     name_modules(net.parts(), "", names_);
     nn::detail::observer = this;
   }
-  ~Table() override { nn::detail::observer = before_; }
+  ~Layers() override { nn::detail::observer = before_; }
 
   void enter(const Module& module) override {
     if (!names_.contains(&module)) return;
@@ -64,22 +63,10 @@ class Table final : public nn::detail::Observer {
   }
 
   std::string text(std::int64_t all_parameters) {
-    rows_.insert(rows_.begin(), Row{"layer", "output shape", "parameters", "multiply-adds"});
-    rows_.push_back({"total", "", grouped(all_parameters), grouped(total_)});
-    std::array<std::size_t, 4> widths{};
-    for (const Row& row : rows_) {
-      for (std::size_t i = 0; i < 4; ++i) widths[i] = std::max(widths[i], row[i].size());
-    }
-    const std::string rule(widths[0] + widths[1] + widths[2] + widths[3] + 6, '-');
-    std::string out;
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const Row& r = rows_[i];
-      if (i == 1 || i + 1 == rows_.size()) out += cat(rule, "\n");
-      out += fmt::format("{:<{}}  {:<{}}  {:>{}}  {:>{}}\n", r[0], widths[0], r[1], widths[1], r[2],
-                         widths[2], r[3], widths[3]);
-    }
-    out.pop_back();
-    return out;
+    inspect::Table table({"layer", "output shape", "parameters", "multiply-adds"}, "llrr");
+    for (const Row& r : rows_) table.add({r.begin(), r.end()});
+    table.add({"total", "", grouped(all_parameters), grouped(total_)});
+    return table.str(true);
   }
 
  private:
@@ -118,9 +105,9 @@ std::string summary(const Module& net, const Shape& input_shape) {
   const Tensor x = zeros(input_shape, {.dtype = parameters.empty() ? float32 : parameters[0].dtype()});
   std::int64_t count = 0;
   for (const Tensor& parameter : parameters) count += parameter.numel();
-  Table table(*copy);
+  Layers layers(*copy);
   copy->call({&x, 1});
-  return table.text(count);
+  return layers.text(count);
 }
 
 }  // namespace tenet

@@ -5,6 +5,8 @@ namespace tenet {
 void Recorder::add_input(const Tensor& input) {
   const int i = inputs_++;
   if (!input.defined()) return;
+  if (thread_state.watcher != nullptr) [[unlikely]]
+    thread_state.watcher->read(*record_, i, input);
   Record* edge = history(input);
   if (edge == nullptr) return;
   if (edge->tape() != nullptr && edge->tape() != &Tape::current()) {
@@ -41,6 +43,8 @@ void Recorder::finish() {
   Tape::current().append(record_);
   if (output_->record != nullptr) Record::drop(output_->record);
   output_->record = std::exchange(record_, nullptr);
+  if (thread_state.watcher != nullptr) [[unlikely]]
+    thread_state.watcher->recorded(*output_->record, Tensor::adopt(TensorImpl::alias(output_)));
 }
 
 }  // namespace tenet

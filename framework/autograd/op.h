@@ -8,6 +8,7 @@
 //     static constexpr const char* name = "scale";           // or: const char* name() const
 //     double factor;
 //     static bool linear_in(InputMask active);                // optional; default: not linear
+//     double flops(const Record& record) const;               // optional; for profiles
 //     Gradients backward(const Context& context, const Tensor& dy) const;
 //   };
 //
@@ -78,6 +79,13 @@ template <class Rule> class RecordOf final : public Record {
       return rule_.linear_in(active);
     } else {
       return false;
+    }
+  }
+  double flops() const override {
+    if constexpr (requires { rule_.flops(*this); }) {
+      return rule_.flops(*this);
+    } else {
+      return 0;
     }
   }
 

@@ -179,7 +179,12 @@ void Pass::check_returned(const Record* record, Gradients& gradients, const Cont
 void Pass::step(Record* record, const Tensor& dy) {
   const Context context(*record, needed_inputs(record));
   if (record->saved_count() > 0 && record->saved_freed()) context.saved(0);  // throws
+  Watcher* const watcher = thread_state.watcher;
+  if (watcher != nullptr) [[unlikely]]
+    watcher->before_backward(*record, dy);
   Gradients gradients = record->backward(context, dy);
+  if (watcher != nullptr) [[unlikely]]
+    watcher->after_backward(*record, dy, gradients);
   check_returned(record, gradients, context);
   if (!options_.retain_graph) record->free_saved();
   for (int i = 0; i < record->input_count(); ++i) {

@@ -29,6 +29,8 @@ class Record {
   virtual Gradients backward(const Context& context, const Tensor& dy) = 0;
   /// Whether the op is linear (or affine) in the inputs of `active` taken together, the others fixed.
   virtual bool linear_in(InputMask active) const = 0;
+  /// Floating-point operations of the forward, where the rule declares them; else 0.
+  virtual double flops() const { return 0; }
   bool is_leaf() const { return tape_ == nullptr; }
 
   /// A value the rule reads: the memory by a hold, its history apart, so that no cycle can form. The
@@ -47,6 +49,7 @@ class Record {
     Tensor grad;  // of a leaf, or retained
     bool retain_grad = false;
     int next_hook = 0;
+    std::shared_ptr<void> note;  // a watcher's
   };
 
   int input_count() const { return static_cast<int>(n_inputs_); }

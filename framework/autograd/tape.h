@@ -40,12 +40,25 @@ class Tape {
   std::atomic<bool> leased_{false};
 };
 
+/// Is told what the tape of a thread does while thread_state.watcher points to it: see inspect/. What it throws
+/// comes out of the op or the pass.
+struct Watcher {
+  virtual ~Watcher() = default;
+  /// An op that is being recorded has read x.
+  virtual void read(const Record& record, int input, const Tensor& x) = 0;
+  /// It has been recorded, and gave y.
+  virtual void recorded(Record& record, const Tensor& y) = 0;
+  virtual void before_backward(Record& record, const Tensor& dy) = 0;
+  virtual void after_backward(Record& record, const Tensor& dy, Gradients& gradients) = 0;
+};
+
 /// What autograd keeps per thread. A plain struct, so that reaching it costs one load.
 struct ThreadState {
   Tape* tape = nullptr;
   Record* dead = nullptr;  // records being destroyed: a loop over them, never a recursion
   bool draining = false;
   bool grad_enabled = true;
+  Watcher* watcher = nullptr;
 };
 extern constinit thread_local ThreadState thread_state;
 

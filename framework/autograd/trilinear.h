@@ -8,6 +8,7 @@
 //     Tensor contract(int towards, const Tensor& p, const Tensor& q, const Tensor& bias) const;
 //     /// The dimension of slot `towards` a bias runs along.
 //     int bias_dim(int towards) const;
+//     double flops() const;  // of one contraction, whichever the slot: optional
 //   };
 #pragma once
 
@@ -27,6 +28,9 @@ template <class Form> struct TrilinearRule {
 
   /// Linear in either operand, and jointly in one of them and the bias.
   static bool linear_in(InputMask active) { return (active & 3) != 3; }
+
+  double flops(const Record&) const requires requires(const Form& f) { f.flops(); }
+  { return form.flops(); }
 
   Gradients backward(const Context& context, const Tensor& dy) const {
     const int slot_p = towards == 0 ? 1 : 0;
@@ -61,7 +65,8 @@ Tensor contract(const Form& form, int towards, const Tensor& p, const Tensor& q,
   Tensor out = form.contract(towards, p, q, bias);
   if (!recording(p, q, bias)) return out;
   TrilinearRule<Form> rule{form, static_cast<std::int8_t>(towards), requires_history(q), requires_history(p)};
-  const Tensor inputs[] = {p, q, bias};
+  const Tensor all[] = {p, q, bias};
+  const std::span inputs(all, bias.defined() ? 3 : 2);
   if (rule.saves_p && rule.saves_q) {
     record(std::move(rule), out, inputs, {p, q});
   } else if (rule.saves_p) {

@@ -14,6 +14,10 @@ struct ConvForm {
 
   const char* name(int towards) const { return conv_name(g.axes, towards); }
   int bias_dim(int) const { return 1; }
+  double flops() const {
+    return 2. * static_cast<double>(g.batch * g.out_size() * g.out_channels) *
+           static_cast<double>(g.in_channels / g.groups * g.taps());
+  }
 
   Tensor contract(int towards, const Tensor& p, const Tensor& q, const Tensor& bias) const {
     const NoGradGuard no_grad;

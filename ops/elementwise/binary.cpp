@@ -42,6 +42,7 @@ template <class F> struct BinaryRule {
   std::uint8_t saved;  // a bit set of Reads: what was worth keeping
 
   static bool linear_in(InputMask active) { return F::linear_in(active); }
+  static double flops(const Record& r) { return static_cast<double>(count(r.output_shape(), name)); }
 
   Gradients backward(const Context& context, const Tensor& dy) const {
     int next = 0;

@@ -13,6 +13,7 @@ template <class F> struct UnaryRule {
   [[no_unique_address]] F f;
 
   static bool linear_in(InputMask) { return F::linear; }
+  static double flops(const Record& r) { return static_cast<double>(count(r.output_shape(), name)); }
 
   Gradients backward(const Context& context, const Tensor& dy) const {
     const Tensor read = F::reads == kNothing ? dy : context.saved(0);

@@ -12,6 +12,8 @@ namespace {
 
 Shape batch_of(const Shape& shape) { return Shape(std::span(shape.begin(), shape.end() - 2)); }
 
+Shape matrix_of(const Shape& shape) { return Shape(std::span(shape.end() - 2, shape.end())); }
+
 Shape with_matrix(Shape batch, std::int64_t rows, std::int64_t cols) {
   batch.push_back(rows);
   batch.push_back(cols);
@@ -60,6 +62,11 @@ struct MatmulForm {
     return towards == 2 ? "matmul" : towards == 0 ? "matmul_da" : "matmul_db";
   }
   int bias_dim(int) const { return a_shape.size() - 1; }
+  double flops() const {
+    const Shape batch = broadcast_shapes(batch_of(a_shape), batch_of(b_shape), "matmul");
+    return 2. *
+           static_cast<double>(count(batch, "matmul") * count(matrix_of(a_shape), "matmul") * b_shape.back());
+  }
 
   Tensor contract(int towards, const Tensor& p, const Tensor& q, const Tensor&) const {
     const NoGradGuard no_grad;
@@ -71,10 +78,12 @@ struct MatmulForm {
 
 /// y = x w^T + bias on matrices: slots x [M, I], w [O, I], y [M, O].
 struct LinearForm {
+  double flops_;
   const char* name(int towards) const {
     return towards == 2 ? "linear" : towards == 0 ? "linear_dx" : "linear_dw";
   }
   int bias_dim(int) const { return 1; }
+  double flops() const { return flops_; }
 
   Tensor contract(int towards, const Tensor& p, const Tensor& q, const Tensor& bias) const {
     const NoGradGuard no_grad;
@@ -128,7 +137,8 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) {
   out.back() = w.size(0);
   std::int64_t rows = 1;
   for (int d = 0; d + 1 < out.size(); ++d) rows *= out[d];
-  return contract(LinearForm{}, 2, x.reshape({rows, x.size(-1)}), w, bias).reshape(out);
+  const double flops = 2. * static_cast<double>(rows * w.numel());
+  return contract(LinearForm{flops}, 2, x.reshape({rows, x.size(-1)}), w, bias).reshape(out);
 }
 
 Tensor Tensor::matmul(const Tensor& other) const { return tenet::matmul(*this, other); }

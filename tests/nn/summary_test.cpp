@@ -30,12 +30,12 @@ TEST(Summary, IsATable) {
   EXPECT_EQ(summary(Autoencoder(), {2, 1, 8, 8}),
             "layer                   output shape  parameters  multiply-adds\n"
             "---------------------------------------------------------------\n"
-            "(Autoencoder)           [2, 10]                3               \n"
+            "(Autoencoder)           [2, 10]                3\n"
             "  down (Conv2d)         [2, 4, 4, 4]          40          1,152\n"
             "  up (ConvTranspose2d)  [2, 1, 8, 8]          17            512\n"
-            "  head (Sequential)     [2, 10]                                \n"
-            "    head.0 (ReLU)       [2, 1, 8, 8]                           \n"
-            "    head.1 (Flatten)    [2, 64]                                \n"
+            "  head (Sequential)     [2, 10]\n"
+            "    head.0 (ReLU)       [2, 1, 8, 8]\n"
+            "    head.1 (Flatten)    [2, 64]\n"
             "    head.2 (Linear)     [2, 10]              650          1,280\n"
             "---------------------------------------------------------------\n"
             "total                                        710          2,944");

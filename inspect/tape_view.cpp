@@ -1,13 +1,13 @@
-#include "tenet/framework/autograd/tape_view.h"
+#include "tenet/inspect/tape_view.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 #include <vector>
 
 #include "tenet/framework/autograd/record.h"
+#include "tenet/inspect/table.h"
 
 namespace tenet {
 namespace {
@@ -18,14 +18,6 @@ struct Node {
   std::int64_t saved_bytes = 0;
   int layer = 0;  // below every input's
 };
-
-std::int64_t saved_bytes(const Record& record) {
-  std::int64_t bytes = 0;
-  for (int i = 0; i < record.saved_count(); ++i) {
-    if (const TensorImpl* block = record.saved(i).block) bytes += static_cast<std::int64_t>(block->bytes());
-  }
-  return bytes;
-}
 
 /// All records y was computed from, in creation order; leaves come first.
 std::vector<Node> nodes_of(const Tensor& y) {
@@ -51,7 +43,7 @@ std::vector<Node> nodes_of(const Tensor& y) {
   for (std::size_t i = 0; i < found.size(); ++i) ids[found[i]] = static_cast<int>(i);
   std::vector<Node> nodes;
   for (const Record* r : found) {
-    Node node{r, {}, saved_bytes(*r), 0};
+    Node node{r, {}, inspect::saved_bytes(*r), 0};
     for (int k = 0; k < r->input_count(); ++k) {
       const int id = r->input(k) == nullptr ? -1 : ids[r->input(k)];
       node.inputs.push_back(id);
@@ -64,12 +56,6 @@ std::vector<Node> nodes_of(const Tensor& y) {
 
 std::string output_of(const Node& node) {
   return cat(node.record->output_shape(), " ", node.record->output_dtype());
-}
-
-std::string size_of(std::int64_t bytes) {
-  if (bytes < 10'000) return fmt::format("{} B", bytes);
-  if (bytes < 10'000'000) return fmt::format("{:.1f} kB", static_cast<double>(bytes) / 1e3);
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
 }
 
 /// For HTML, and for DOT: names of users' ops may be templates.
@@ -91,25 +77,16 @@ std::string escaped(const std::string& text, bool xml) {
 std::string tape_text(const Tensor& y) {
   const std::vector<Node> nodes = nodes_of(y);
   if (nodes.empty()) return "(nothing recorded)\n";
-  std::vector<std::array<std::string, 5>> rows{{"id", "op", "inputs", "output", "saved"}};
+  inspect::Table table({"id", "op", "inputs", "output", "saved"}, "rlllr");
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     std::string inputs;
     for (int id : nodes[i].inputs) {
       inputs += cat(inputs.empty() ? "" : " ", id < 0 ? std::string("-") : std::to_string(id));
     }
-    rows.push_back({std::to_string(i), nodes[i].record->name(), inputs, output_of(nodes[i]),
-                    size_of(nodes[i].saved_bytes)});
+    table.add({std::to_string(i), nodes[i].record->name(), inputs, output_of(nodes[i]),
+               inspect::size_text(nodes[i].saved_bytes)});
   }
-  std::array<std::size_t, 5> width{};
-  for (const auto& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
-  }
-  std::string out;
-  for (const auto& row : rows) {
-    out += fmt::format("{:>{}}  {:<{}}  {:<{}}  {:<{}}  {:>{}}\n", row[0], width[0], row[1], width[1], row[2],
-                       width[2], row[3], width[3], row[4], width[4]);
-  }
-  return out;
+  return table.str() + "\n";
 }
 
 std::string tape_dot(const Tensor& y) {
