@@ -120,4 +120,10 @@ TEST(Stack, SaysWhatDoesNotFit) {
             "stack: dim 2 is out of range for a tensor of 2 dimensions. Use a dim in [-2, 1].");
 }
 
+TEST(Cat, RefusesALengthThatOverflows) {
+  const Tensor wide = tenet::ones({1}).expand({std::int64_t{1} << 62});
+  EXPECT_EQ(message<tenet::ShapeError>([&] { tenet::cat({wide, wide}); }),
+            "cat: 4611686018427387904 + 4611686018427387904 does not fit 64 bits. Use smaller sizes.");
+}
+
 }  // namespace
