@@ -2,9 +2,9 @@
 
 #include "tenet/nn/conv_layer.h"
 #include "tenet/nn/init.h"
-#include "tenet/ops/conv/as_matrix.h"
 #include "tenet/ops/conv/conv2d.h"
 #include "tenet/ops/conv/geometry.h"
+#include "tenet/ops/conv_matrix/as_matrix.h"
 #include "tenet/ops/create/create.h"
 
 namespace tenet::nn {
@@ -62,9 +62,28 @@ std::int64_t Conv2d::multiply_adds(const Shape&, const Shape& y) const {
   return options.out_channels == 0 ? 0 : count(y) * (weight.numel() / options.out_channels);
 }
 
+namespace {
+Dims size_of(const char* what, const Dims& input_size) {
+  return detail::height_width(what, "input_size", input_size, 0);
+}
+}  // namespace
+
 Tensor as_matrix(const Conv2d& conv, const Dims& input_size) {
-  return tenet::as_matrix(conv.weight, detail::height_width("as_matrix", "input_size", input_size, 0),
-                          conv.conv_options());
+  return tenet::as_matrix(conv.weight, size_of("as_matrix", input_size), conv.conv_options());
+}
+
+CsrMatrix as_sparse(const Conv2d& conv, const Dims& input_size) {
+  return tenet::as_sparse(conv.weight, size_of("as_sparse", input_size), conv.conv_options());
+}
+
+Tensor singular_values(const Conv2d& conv, const Dims& input_size, std::int64_t n, SpectrumOptions spectrum) {
+  const Dims size = size_of("singular_values", input_size);
+  return tenet::singular_values(conv.weight, size, n, conv.conv_options(), spectrum);
+}
+
+Tensor operator_norm(const Conv2d& conv, const Dims& input_size, SpectrumOptions spectrum) {
+  return tenet::operator_norm(conv.weight, size_of("operator_norm", input_size), conv.conv_options(),
+                              spectrum);
 }
 
 }  // namespace tenet::nn

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "tenet/nn/conv_transpose2d.h"
+#include "tenet/ops/conv_matrix/as_sparse.h"
+#include "tenet/ops/conv_matrix/spectrum.h"
 
 namespace tenet::nn {
 
@@ -39,5 +41,11 @@ struct Conv2d : Module {
 
 /// The matrix of the layer, its bias left out, for images of size {H, W}: [O OH OW, C H W]. See tenet::as_matrix.
 Tensor as_matrix(const Conv2d& conv, const Dims& input_size);
+/// The same without its zeros. See tenet::as_sparse.
+CsrMatrix as_sparse(const Conv2d& conv, const Dims& input_size);
+/// Its n largest singular values, and the largest, differentiable in the weight. See tenet::singular_values.
+Tensor singular_values(const Conv2d& conv, const Dims& input_size, std::int64_t n,
+                       SpectrumOptions spectrum = {});
+Tensor operator_norm(const Conv2d& conv, const Dims& input_size, SpectrumOptions spectrum = {});
 
 }  // namespace tenet::nn

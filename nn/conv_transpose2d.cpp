@@ -2,8 +2,8 @@
 
 #include "tenet/nn/conv_layer.h"
 #include "tenet/nn/init.h"
-#include "tenet/ops/conv/as_matrix.h"
 #include "tenet/ops/conv/conv_transpose2d.h"
+#include "tenet/ops/conv_matrix/as_matrix.h"
 #include "tenet/ops/create/create.h"
 
 namespace tenet::nn {

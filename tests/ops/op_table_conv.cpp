@@ -1,9 +1,9 @@
 // Rows of the convolutions: ops/conv/{conv,conv2d,conv_transpose2d,as_matrix}.h.
 #include "ops/op_table_conv.h"
-#include "tenet/ops/conv/as_matrix.h"
 #include "tenet/ops/conv/conv.h"
 #include "tenet/ops/conv/conv2d.h"
 #include "tenet/ops/conv/conv_transpose2d.h"
+#include "tenet/ops/conv_matrix/as_matrix.h"
 #include "tenet/ops/create/create.h"
 
 namespace tenet_test {

@@ -122,7 +122,9 @@ TEST(Stack, SaysWhatDoesNotFit) {
 
 TEST(Cat, RefusesALengthThatOverflows) {
   const Tensor wide = tenet::ones({1}).expand({std::int64_t{1} << 62});
-  EXPECT_EQ(message<tenet::ShapeError>([&] { tenet::cat({wide, wide}); }),
+  EXPECT_EQ(message<tenet::ShapeError>([&] {
+              tenet::cat({wide, wide});
+            }),
             "cat: 4611686018427387904 + 4611686018427387904 does not fit 64 bits. Use smaller sizes.");
 }
 

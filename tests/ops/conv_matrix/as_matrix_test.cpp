@@ -1,6 +1,6 @@
 // The matrix of a convolution against its definition, and the errors at the door of conv() that no table
 // names.
-#include "tenet/ops/conv/as_matrix.h"
+#include "tenet/ops/conv_matrix/as_matrix.h"
 
 #include <gtest/gtest.h>
 
