@@ -28,6 +28,7 @@ DataLoader::DataLoader(std::int64_t examples, Fetch fetch, const LoaderOptions& 
     : examples_(examples), fetch_(std::move(fetch)), options_(options) {
   if (options.batch_size < 1)
     fail<ValueError>("DataLoader: batch_size=", options.batch_size, " must be at least 1.");
+  if (options.workers < 0) fail<ValueError>("DataLoader: workers=", options.workers, " must be at least 0.");
   seed_ = options.seed ? *options.seed : options.shuffle ? draw_seed() : 0;
 }
 
@@ -41,6 +42,11 @@ DataLoader::Iterator DataLoader::begin() {
 
 DataLoader::Iterator::Iterator(const DataLoader& loader, Tensor order)
     : loader_(&loader), order_(std::move(order)) {
+  if (loader.options_.workers > 0) {
+    prefetch_ = std::make_shared<Prefetch>(
+        [&loader, order = order_](std::int64_t number) { return loader.batch(order, number); }, loader.size(),
+        loader.options_.workers);
+  }
   fetch();
 }
 
@@ -52,9 +58,12 @@ DataLoader::Iterator& DataLoader::Iterator::operator++() {
 
 void DataLoader::Iterator::fetch() {
   if (*this == std::default_sentinel) return;
-  const std::int64_t begin = at_ * loader_->options_.batch_size;
-  const std::int64_t length = std::min(loader_->options_.batch_size, loader_->examples_ - begin);
-  batch_ = loader_->fetch_(order_.narrow(0, begin, length));
+  batch_ = prefetch_ ? prefetch_->next() : loader_->batch(order_, at_);
+}
+
+Batch DataLoader::batch(const Tensor& order, std::int64_t number) const {
+  const std::int64_t begin = number * options_.batch_size;
+  return fetch_(order.narrow(0, begin, std::min(options_.batch_size, examples_ - begin)));
 }
 
 Batch stack(const std::vector<Batch>& examples) {

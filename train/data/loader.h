@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <optional>
 
 #include "tenet/train/data/dataset.h"
+#include "tenet/train/data/prefetch.h"
 
 namespace tenet::data {
 
@@ -13,12 +15,15 @@ struct LoaderOptions {
   bool shuffle = false;
   bool drop_last = false;                  // leave out a last batch that is not full
   std::optional<std::uint64_t> seed = {};  // of the order; default: drawn from the global generator
+  int workers = 0;                         // threads that make batches ahead of their use
 };
 
 /// A dataset in batches: each range-for over it is one epoch.
 ///   for (const auto& [images, labels] : loader) ...
 /// With shuffle the order is a function of (seed, epoch) alone, so training resumed with set_epoch() sees the
-/// order it would have seen. Throws ValueError for a batch_size below 1.
+/// order it would have seen. With workers the batches are the same and come in the same order; the dataset's get() is
+/// called from several threads at once, and what it throws arrives in the loop, at its batch. Leaving the loop early
+/// waits for the batches in the making. Throws ValueError for a batch_size below 1 or workers below 0.
 class DataLoader {
  public:
   template <Dataset D> DataLoader(D dataset, const LoaderOptions& options = {});
@@ -49,7 +54,8 @@ class DataLoader {
     void fetch();
 
     const DataLoader* loader_;
-    Tensor order_;  // int64: the examples of the epoch
+    Tensor order_;                        // int64: the examples of the epoch
+    std::shared_ptr<Prefetch> prefetch_;  // null without workers
     std::int64_t at_ = 0;
     Batch batch_;
   };
@@ -61,6 +67,7 @@ class DataLoader {
  private:
   using Fetch = std::function<Batch(const Tensor& indices)>;
   DataLoader(std::int64_t examples, Fetch fetch, const LoaderOptions& options);
+  Batch batch(const Tensor& order, std::int64_t number) const;
 
   std::int64_t examples_;
   Fetch fetch_;
