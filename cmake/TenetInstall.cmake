@@ -23,6 +23,17 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/tenetConfig.cmake.in"
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/tenetConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/tenetConfig.cmake" "${PROJECT_BINARY_DIR}/tenetConfigVersion.cmake"
         DESTINATION "${package_dir}")
+# For builds without CMake. A static tenet is linked together with what it calls.
+file(RELATIVE_PATH TENET_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+string(REGEX REPLACE "/$" "" TENET_PC_PREFIX "${TENET_PC_PREFIX}")
+if(NOT BUILD_SHARED_LIBS)
+  list(JOIN BLAS_LIBRARIES " " TENET_PC_LIBS)
+  string(PREPEND TENET_PC_LIBS " ")
+  string(APPEND TENET_PC_LIBS " -pthread")
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/cmake/tenet.pc.in" "${PROJECT_BINARY_DIR}/tenet.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/tenet.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # The digits are compiled into the library; their licence (CC BY 4.0) asks for the attribution to go with them.
