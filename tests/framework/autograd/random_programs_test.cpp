@@ -279,7 +279,7 @@ class Program {
 };
 
 TEST(RandomPrograms, OfViewsAndInPlaceWrites) {
-  for_seeds(scaled(2000), "RandomPrograms.OfViewsAndInPlaceWrites", [](std::uint64_t seed) {
+  for_seeds(scaled(20000), "RandomPrograms.OfViewsAndInPlaceWrites", [](std::uint64_t seed) {
     Program program(seed);
     program.run(4 + static_cast<int>(seed % 30));
     program.check();
@@ -318,7 +318,7 @@ Tensor random_graph(std::uint64_t seed, const std::vector<Tensor>& inputs) {
 }
 
 TEST(RandomGraphs, HaveTheDerivativeAlongEveryDirection) {
-  for_seeds(scaled(500), "RandomGraphs.HaveTheDerivativeAlongEveryDirection", [](std::uint64_t seed) {
+  for_seeds(scaled(20000), "RandomGraphs.HaveTheDerivativeAlongEveryDirection", [](std::uint64_t seed) {
     Random random{std::mt19937_64(seed + 1'000'000)};
     const std::vector<Shape> shapes = {{2, 3}, {3}, {2, 1}, {}};
     const auto draw = [&](const Shape& shape) {
