@@ -1,7 +1,10 @@
 #include "tenet/framework/tensor/impl.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "tenet/framework/core/backend.h"
@@ -24,6 +27,17 @@ std::size_t block_bytes(const TensorImpl& impl) {
   if (impl.foreign) bytes += sizeof(TensorImpl::Deleter);
   if (impl.owner == &impl && !impl.separate && !impl.foreign) bytes += impl.bytes();
   return bytes;
+}
+
+/// TENET_POISON=1: elements that nobody has written yet are NaN, here and in the backend's allocator.
+const bool poisoned = [] {
+  const char* text = std::getenv("TENET_POISON");
+  return text != nullptr && std::string_view(text) == "1";
+}();
+
+void poison(TensorImpl* impl, std::size_t bytes) {
+  if (poisoned) [[unlikely]]
+    std::memset(impl->data, 0xFF, bytes);
 }
 
 TensorImpl* place(std::size_t bytes, const Shape& shape, const Strides& strides, DType dtype,
@@ -56,6 +70,7 @@ TensorImpl* TensorImpl::make(const Shape& shape, DType dtype, Device device) {
   impl->device = device;
   impl->separate = separate;
   impl->data = separate ? static_cast<std::byte*>(memory) : reinterpret_cast<std::byte*>(impl) + header;
+  if (!separate) poison(impl, bytes);
   return impl;
 }
 
@@ -72,6 +87,7 @@ TensorImpl* TensorImpl::make_like(const TensorImpl* of_) {
   impl->numel = of->numel;
   std::copy(of->sizes(), of->sizes() + 2 * of->rank, impl->sizes());
   impl->data = reinterpret_cast<std::byte*>(impl) + header;
+  poison(impl, bytes);
   return impl;
 }
 
