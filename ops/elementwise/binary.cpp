@@ -108,7 +108,11 @@ template <class F> Tensor& binary_in_place(Tensor& a, const Tensor& b) {
     return copy::take(a,
                       binary<F>(reads & kFirst ? a.clone() : a, shared && reads & kSecond ? b.clone() : b));
   }
-  run_binary<F>(a, a, safe_source(b.to(dtype), a));
+  if (b.dtype() == dtype && b.impl()->owner != a.impl()->owner) {
+    run_binary<F>(a, a, b);
+  } else {
+    run_binary<F>(a, a, safe_source(b.to(dtype), a));
+  }
   bump_version(a);
   return a;
 }
