@@ -1,4 +1,4 @@
-// Laws of the convolution: what must hold between two calls, whatever the numbers. Data is whole, so that both sides
+// Laws of the convolution: what must hold between two calls, whatever the numbers. Data is whole: both sides
 // are exact. Random problems of either op, dtype, layout and thread count.
 #include <algorithm>
 
