@@ -1,7 +1,7 @@
 // float32 on real data against float64, within the bound that every order of summation keeps:
-//   |y - y64| <= gamma S,  gamma = K u / (1 - K u),  u = 2^-24,  S = the sum of the magnitudes of its K terms.
-// Source: N. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1. Beyond the proven bound
-// stands a tight one of 16 u S: no kernel that sums in a sane order comes near it.
+//   |y - y64| <= gamma S,  gamma = K u / (1 - K u),  u = 2^-24,  S = its K terms' sizes summed.
+// Source: N. Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1. Beyond the proven
+// bound stands a tight one of 16 u S: no kernel that sums in a sane order comes near it.
 #include <cmath>
 
 #include "ops/conv/conv_problem.h"
