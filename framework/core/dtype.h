@@ -20,13 +20,8 @@ inline constexpr DType boolean = DType::boolean;
 const char* name(DType dtype);
 
 constexpr std::size_t item_size(DType dtype) {
-  switch (dtype) {
-    case DType::float64:
-    case DType::int64: return 8;
-    case DType::float32:
-    case DType::int32: return 4;
-    default: return 1;
-  }
+  constexpr std::uint8_t sizes[] = {4, 8, 8, 4, 1, 1};
+  return sizes[static_cast<int>(dtype)];
 }
 
 constexpr bool is_floating(DType dtype) { return dtype <= DType::float64; }
