@@ -13,6 +13,11 @@ ConvCase draw_small(Random& random, bool transposed) {
     c.n = draw(random, 1, 2);
     c.g = draw(random, 1, 2);
     c.c = c.g * draw(random, 1, 2), c.o = c.g * draw(random, 1, 2);
+    if (draw(random, 0, 1) ==
+        1) {  // too many channels for the thin path: columns, or 1 x 1, or disjoint windows
+      c.g = 1;
+      (draw(random, 0, 1) == 1 ? c.c : c.o) = 5;
+    }
     for (std::size_t i : {0u, 1u}) {
       c.in[i] = draw(random, 1, 4), c.k[i] = draw(random, 1, 3);
       c.low[i] = draw(random, 0, 2), c.high[i] = draw(random, 0, 2);
