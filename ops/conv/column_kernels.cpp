@@ -30,21 +30,34 @@ TENET_HD Tap tap_of(const ConvGeometry& g, std::int64_t row) {
   return {row / kw / kh / kd, row / kw / kh % kd, row / kw % kh, row % kw};
 }
 
-/// Calls f(from, begin, n, row of x) for each row of outputs that a block's positions touch: outputs `from`
-/// to from + n of it, which stand at column `begin`. The row of x is null where tap t lies in padding.
+/// Rows of outputs whose inputs lie equally far apart.
+struct Rows {
+  std::int64_t from, n;  // outputs [from, from + n) of each row
+  std::int64_t begin;    // the column of the first; the rows' columns follow one another
+  std::int64_t count;
+};
+
+/// Calls f(rows, row of x) for the rows of outputs that a block's positions touch, as many at once as lie in
+/// one depth. The row of x, which tap t reads for the first of them, is null where t lies in padding.
 template <class T, class F>
 TENET_HD void for_rows(const ConvGeometry& g, const Block& block, const Tap& t, T* x, F&& f) {
   const ConvAxis &depth = g.axis[0], &height = g.axis[1], &width = g.axis[2];
+  const ConvRange valid = height.outputs(t.kh);
   std::int64_t from = block.position % width.out;
   std::int64_t oh = block.position / width.out % height.out, od = block.position / width.out / height.out;
   for (std::int64_t begin = 0; begin < block.positions;) {
-    const std::int64_t n = std::min(width.out - from, block.positions - begin);
-    const std::int64_t id = depth.position(od, t.kd), ih = height.position(oh, t.kh);
-    const bool inside = id >= 0 && id < depth.in && ih >= 0 && ih < height.in;
-    f(from, begin, n, inside ? x + ((t.c * depth.in + id) * height.in + ih) * width.in : nullptr);
-    begin += n;
+    const std::int64_t left = block.positions - begin, id = depth.position(od, t.kd);
+    const bool whole = from == 0 && left >= width.out;
+    const bool inside = id >= 0 && id < depth.in && oh >= valid.begin && oh < valid.end;
+    const std::int64_t change = inside ? valid.end : oh < valid.begin ? valid.begin : height.out;
+    const std::int64_t n = std::min(width.out - from, left);
+    const std::int64_t count = whole ? std::min(change - oh, left / width.out) : 1;
+    f(Rows{from, n, begin, count},
+      inside ? x + ((t.c * depth.in + id) * height.in + height.position(oh, t.kh)) * width.in : nullptr);
+    begin += n * count;
     from = 0;
-    if (++oh == height.out) oh = 0, ++od;
+    oh += count;
+    if (oh == height.out) oh = 0, ++od;
   }
 }
 
@@ -52,14 +65,19 @@ TENET_HD void for_rows(const ConvGeometry& g, const Block& block, const Tap& t, 
 template <class T, class PutFor>
 TENET_HD void spread(const ConvGeometry& g, const Block& block, const T* columns, T* x, PutFor put_for) {
   const ConvAxis& width = g.axis[2];
+  const std::int64_t pitch = g.axis[1].stride * width.in;
   for (std::int64_t r = 0; r < block.rows; ++r, columns += block.positions) {
     const Tap t = tap_of(g, block.row + r);
     const ConvRange valid = width.outputs(t.kw);
     const auto put = put_for(t.c);
-    for_rows(g, block, t, x, [&](std::int64_t from, std::int64_t begin, std::int64_t n, T* row) {
-      const std::int64_t a = std::max(valid.begin, from), b = std::min(valid.end, from + n);
+    for_rows(g, block, t, x, [&](const Rows& rows, T* row) {
+      const std::int64_t a = std::max(valid.begin, rows.from), b = std::min(valid.end, rows.from + rows.n);
       if (row == nullptr || a >= b) return;
-      spread_row(row + width.position(a, t.kw), columns + begin + (a - from), width.stride, b - a, put);
+      T* to = row + width.position(a, t.kw);
+      const T* from = columns + rows.begin + (a - rows.from);
+      for (std::int64_t i = 0; i < rows.count; ++i, to += pitch, from += rows.n) {
+        spread_row(to, from, width.stride, b - a, put);
+      }
     });
   }
 }
@@ -69,17 +87,23 @@ TENET_HD void spread(const ConvGeometry& g, const Block& block, const T* columns
 template <cpu::Level L, class T>
 void im2col(const ConvGeometry& g, const Block& block, const T* x, T* columns) {
   const ConvAxis& width = g.axis[2];
+  const std::int64_t pitch = g.axis[1].stride * width.in;
   for (std::int64_t r = 0; r < block.rows; ++r, columns += block.positions) {
     const Tap t = tap_of(g, block.row + r);
     const ConvRange valid = width.outputs(t.kw);
-    for_rows(g, block, t, x, [&](std::int64_t from, std::int64_t begin, std::int64_t n, const T* row) {
-      T* to = columns + begin;
-      if (row == nullptr) return zero_row(to, n);
-      const std::int64_t a = std::clamp(valid.begin - from, std::int64_t{0}, n);
-      const std::int64_t b = std::clamp(valid.end - from, a, n);
-      zero_row(to, a);
-      if (a < b) gather_row(to + a, row + width.position(from + a, t.kw), width.stride, b - a);
-      zero_row(to + b, n - b);
+    for_rows(g, block, t, x, [&](const Rows& rows, const T* row) {
+      T* to = columns + rows.begin;
+      if (row == nullptr) return zero_row(to, rows.n * rows.count);
+      const std::int64_t a = std::clamp(valid.begin - rows.from, std::int64_t{0}, rows.n);
+      const std::int64_t b = std::clamp(valid.end - rows.from, a, rows.n);
+      if (a < b) {
+        gather_rows(to + a, rows.n, row + width.position(rows.from + a, t.kw), pitch, width.stride, b - a,
+                    rows.count);
+      }
+      for (std::int64_t i = 0; i < rows.count && b - a < rows.n; ++i, to += rows.n) {
+        std::fill_n(to, a, T(0));
+        std::fill(to + b, to + rows.n, T(0));
+      }
     });
   }
 }

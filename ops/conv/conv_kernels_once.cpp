@@ -15,6 +15,8 @@ namespace {
 constexpr std::int64_t kColumnBytes = 512 << 10;  // a block of columns stays in the L2 cache
 constexpr std::int64_t kPositions = 448;          // enough to pay for GEMM's packing of the other operand
 constexpr std::int64_t kLargeTask = 1 << 20;      // multiply-adds above which a lone task is cut in two
+constexpr std::int64_t kParts = 8;                // of a sum, at most
+constexpr std::int64_t kPartials = 64 << 10;      // elements that all of them may have
 
 /// The size of equal parts of n, multiples of `step` if more than one, each about `most` or less.
 std::int64_t part(std::int64_t n, std::int64_t most, std::int64_t step = 1) {
@@ -22,12 +24,13 @@ std::int64_t part(std::int64_t n, std::int64_t most, std::int64_t step = 1) {
   return ceil_div(ceil_div(n, ceil_div(n, most)), step) * step;
 }
 
-/// The extents of the pieces of one contraction: a function of the geometry of an image alone.
+/// The extents of the pieces of one contraction: a function of the geometry of an image alone, but for `parts`.
 struct Tiling {
   std::int64_t outputs;    // output channels of a group
   std::int64_t rows;       // of the column matrix, those of a block
   std::int64_t positions;  // of the column matrix
   std::int64_t task_rows;  // of the column matrix, those of a task, for contractions that make them
+  std::int64_t parts = 1;  // of a sum over all images, each made on its own before they are added
 
   std::int64_t bytes(std::int64_t item) const { return rows * positions * item; }
 };
@@ -54,15 +57,18 @@ Tiling tile_adjoint_input(const ConvGeometry& g, std::int64_t item) {
   return {g.out_per_group(), block_rows(channels * taps, positions, item), positions, channels * taps};
 }
 
-/// Rows, which are columns of w, and output channels are shared out; each task runs over all images.
+/// Rows, which are columns of w, are shared out. Where that makes few tasks and w is small, so is the sum over
+/// images and positions.
 Tiling tile_adjoint_weight(const ConvGeometry& g, std::int64_t item) {
   const std::int64_t positions = part(g.out_size(), kPositions, 16);
   const std::int64_t most =
       std::min(kColumnBytes / item / positions, std::clamp<std::int64_t>(g.rows() / 4, 64, 384));
-  const std::int64_t rows = part(g.rows(), std::max<std::int64_t>(most, 1), 4), outputs = g.out_per_group();
-  const bool alone = rows >= g.rows() && g.groups == 1 && outputs >= 16;
-  return {alone ? part(outputs, ceil_div(outputs, 2), 8) : std::max<std::int64_t>(outputs, 1), rows,
-          positions, rows};
+  const std::int64_t rows = part(g.rows(), std::max<std::int64_t>(most, 1), 4);
+  const std::int64_t terms = g.batch * ceil_div(g.out_size(), positions);
+  const std::int64_t copies = kPartials / std::max<std::int64_t>(g.out_channels * g.rows(), 1);
+  const bool few = ceil_div(g.rows(), rows) * g.groups < kParts;
+  return {std::max<std::int64_t>(g.out_per_group(), 1), rows, positions, rows,
+          few ? std::clamp<std::int64_t>(std::min(terms, copies), 1, kParts) : 1};
 }
 
 template <class T>
@@ -158,38 +164,46 @@ template <class T>
 void adjoint_weight_blocks(const ConvGeometry& g, const T* x, const T* y, T* w, Path path) {
   const Tiling t = tile_adjoint_weight(g, sizeof(T));
   const std::int64_t size = g.out_size(), rows = g.rows(), outputs = g.out_per_group();
-  const std::int64_t blocks = ceil_div(rows, t.rows), parts = ceil_div(outputs, t.outputs);
+  const std::int64_t blocks = ceil_div(rows, t.rows), tiles = ceil_div(size, t.positions);
+  const std::int64_t terms = g.batch * tiles, weights = g.out_channels * rows;
   const bool direct = path == Path::matrix;
   const auto gather = cpu::at_level([]<cpu::Level L> { return &im2col<L, T>; });
+  const Scratch<T> partials((t.parts - 1) * weights * sizeof(T));  // the first is made in w
   const auto run = [&](std::int64_t first, std::int64_t last) {
     const Scratch<T> columns(direct ? 0 : t.bytes(sizeof(T)));
     for (std::int64_t task = first; task < last; ++task) {
       Index index{task};
       Block block{index.next(blocks) * t.rows, 0, 0, 0};
-      const std::int64_t o = index.next(parts) * t.outputs, group = index.rest;
+      const std::int64_t group = index.next(g.groups), which = index.rest;
       block.rows = std::min(t.rows, rows - block.row);
-      for (std::int64_t image = 0; image < g.batch; ++image) {
-        const T* from = x + (image * g.groups + group) * g.in_per_group() * g.in_size();
-        for (block.position = 0; block.position < size; block.position += t.positions) {
-          block.positions = std::min(t.positions, size - block.position);
-          if (!direct) gather(g, block, from, columns.data());
-          backend({}).gemm({.transpose_b = true,
-                            .m = std::min(t.outputs, outputs - o),
-                            .n = block.rows,
-                            .k = block.positions,
-                            .a = y + ((image * g.groups + group) * outputs + o) * size + block.position,
-                            .lda = size,
-                            .b = direct ? from + block.row * size + block.position : columns.data(),
-                            .ldb = direct ? size : block.positions,
-                            .beta = image > 0 || block.position > 0 ? 1. : 0.,
-                            .c = w + (group * outputs + o) * rows + block.row,
-                            .ldc = rows,
-                            .dtype = dtype_of<T>});
-        }
+      const std::int64_t begin = which * terms / t.parts, end = (which + 1) * terms / t.parts;
+      T* to = (which == 0 ? w : partials.data() + (which - 1) * weights) + group * outputs * rows + block.row;
+      for (std::int64_t term = begin; term < end; ++term) {
+        const std::int64_t plane = term / tiles * g.groups + group;  // of one image
+        const T* from = x + plane * g.in_per_group() * g.in_size();
+        block.position = term % tiles * t.positions;
+        block.positions = std::min(t.positions, size - block.position);
+        if (!direct) gather(g, block, from, columns.data());
+        backend({}).gemm({.transpose_b = true,
+                          .m = outputs,
+                          .n = block.rows,
+                          .k = block.positions,
+                          .a = y + plane * outputs * size + block.position,
+                          .lda = size,
+                          .b = direct ? from + block.row * size + block.position : columns.data(),
+                          .ldb = direct ? size : block.positions,
+                          .beta = term > begin ? 1. : 0.,
+                          .c = to,
+                          .ldc = rows,
+                          .dtype = dtype_of<T>});
       }
     }
   };
-  cpu::parallel_for(g.groups * parts * blocks, grain(g.batch * t.outputs * t.rows * size), run);
+  cpu::parallel_for(g.groups * blocks * t.parts, grain(terms * outputs * t.rows * t.positions / t.parts),
+                    run);
+  for (const T* sum = partials.data(); sum != partials.data() + (t.parts - 1) * weights; sum += weights) {
+    for (std::int64_t i = 0; i < weights; ++i) w[i] += sum[i];
+  }
 }
 
 }  // namespace
@@ -231,13 +245,13 @@ TENET_CONV(double)
 std::int64_t scratch_bytes(const ConvGeometry& g, DType dtype) {
   const auto item = static_cast<std::int64_t>(item_size(dtype));
   const Path path = choose_path(g);
-  if (path == Path::matrix) return 0;
   if (path == Path::thin) return thin_bytes(g, item);
-  std::int64_t most = 0;
-  for (const Tiling& t : {tile_apply(g, item), tile_adjoint_input(g, item), tile_adjoint_weight(g, item)}) {
-    most = std::max(most, t.bytes(item));
+  const Tiling weight = tile_adjoint_weight(g, item);
+  std::int64_t columns = 0;
+  for (const Tiling& t : {tile_apply(g, item), tile_adjoint_input(g, item), weight}) {
+    columns = std::max(columns, t.bytes(item));
   }
-  return most;
+  return (path == Path::matrix ? 0 : columns) + (weight.parts - 1) * g.out_channels * g.rows() * item;
 }
 
 }  // namespace tenet::conv_kernels

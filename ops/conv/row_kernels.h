@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "tenet/framework/core/host_device.h"
 
@@ -48,6 +49,28 @@ TENET_HD void gather_row(T* __restrict to, const T* __restrict from, std::int64_
   } else {
     for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * stride];
   }
+}
+
+/// `count` rows of N elements, the rows `to_pitch` and `from_pitch` apart.
+template <int N, class T>
+TENET_HD void copy_short_rows(T* to, std::int64_t to_pitch, const T* from, std::int64_t from_pitch,
+                              std::int64_t count) {
+  for (; count > 0; --count, to += to_pitch, from += from_pitch) std::memcpy(to, from, N * sizeof(T));
+}
+
+/// gather_row, `count` times. Rows of up to a vector are copied by a loop made for their length: in small
+/// images nearly all are that short, and looking at the length would take longer than the copy.
+template <class T>
+TENET_HD void gather_rows(T* to, std::int64_t to_pitch, const T* from, std::int64_t from_pitch,
+                          std::int64_t stride, std::int64_t n, std::int64_t count) {
+  constexpr int kShort = 64 / sizeof(T);
+  if (stride == 1 && n <= kShort && count > 1) {
+    const auto copy = [&]<int... N>(std::integer_sequence<int, N...>) {
+      (void)((N == n && (copy_short_rows<N>(to, to_pitch, from, from_pitch, count), true)) || ...);
+    };
+    return copy(std::make_integer_sequence<int, kShort + 1>());
+  }
+  for (; count > 0; --count, to += to_pitch, from += from_pitch) gather_row(to, from, stride, n);
 }
 
 }  // namespace tenet::conv_kernels
