@@ -1,9 +1,15 @@
-# The benchmarks: one Google Benchmark program per file.
+# The benchmarks: one Google Benchmark program per file of benchmarks/, and Tenet's half of the comparison with PyTorch.
 find_package(benchmark REQUIRED)
-file(GLOB_RECURSE benchmarks CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/benchmarks/*.cpp")
+
+function(tenet_benchmark name file)
+  add_executable(${name} "${file}")
+  target_link_libraries(${name} PRIVATE tenet::tenet tenet_base_flags ${ARGN})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks" CXX_EXTENSIONS OFF)
+endfunction()
+
+file(GLOB benchmarks CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/benchmarks/*_benchmark.cpp")
 foreach(file ${benchmarks})
   get_filename_component(name "${file}" NAME_WE)
-  add_executable(${name} "${file}")
-  target_link_libraries(${name} PRIVATE tenet::tenet tenet_base_flags benchmark::benchmark benchmark::benchmark_main)
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks" CXX_EXTENSIONS OFF)
+  tenet_benchmark(${name} "${file}" benchmark::benchmark benchmark::benchmark_main)
 endforeach()
+tenet_benchmark(tenet_side "${PROJECT_SOURCE_DIR}/benchmarks/against_pytorch/tenet_side.cpp")
