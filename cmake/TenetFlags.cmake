@@ -44,6 +44,9 @@ if(TENET_SANITIZE)
   set(TENET_KERNEL_FLAGS -O1)
 endif()
 
+# Kernels that are products and sums alone may fuse the two: their bits then depend on the level, as GEMM's do.
+set(TENET_CONTRACTED_KERNELS "${PROJECT_SOURCE_DIR}/ops/conv/thin_kernels.cpp")
+
 # Can the objects of a level be sealed off from the rest of the program? See tenet_isolate() in TenetRooms.
 if(TENET_X86_64 AND CMAKE_OBJCOPY)
   include(CheckLinkerFlag)

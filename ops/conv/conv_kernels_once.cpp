@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "tenet/backends/cpu/loop.h"
-#include "tenet/backends/cpu/parallel.h"
 #include "tenet/framework/core/checked.h"
 #include "tenet/ops/conv/column_kernels.h"
 #include "tenet/ops/conv/conv_kernels.h"
@@ -16,7 +15,6 @@ constexpr std::int64_t kColumnBytes = 512 << 10;  // a block of columns stays in
 constexpr std::int64_t kPositions = 448;          // enough to pay for GEMM's packing of the other operand
 constexpr std::int64_t kLargeTask = 1 << 20;      // multiply-adds above which a lone task is cut in two
 constexpr std::int64_t kParts = 8;                // of a sum, at most
-constexpr std::int64_t kPartials = 64 << 10;      // elements that all of them may have
 
 /// The size of equal parts of n, multiples of `step` if more than one, each about `most` or less.
 std::int64_t part(std::int64_t n, std::int64_t most, std::int64_t step = 1) {
@@ -109,7 +107,7 @@ void apply_blocks(const ConvGeometry& g, const T* x, const T* w, const T* bias, 
       }
     }
   };
-  cpu::parallel_for(g.batch * g.groups * parts * tiles, grain(t.outputs * rows * t.positions), run);
+  share(g.batch * g.groups * parts * tiles, t.outputs * rows * t.positions, run);
 }
 
 template <class T>
@@ -157,7 +155,7 @@ void adjoint_input_blocks(const ConvGeometry& g, const T* w, const T* y, const T
       }
     }
   };
-  cpu::parallel_for(g.batch * g.groups * parts, grain(t.task_rows * outputs * size), run);
+  share(g.batch * g.groups * parts, t.task_rows * outputs * size, run);
 }
 
 template <class T>
@@ -199,11 +197,8 @@ void adjoint_weight_blocks(const ConvGeometry& g, const T* x, const T* y, T* w, 
       }
     }
   };
-  cpu::parallel_for(g.groups * blocks * t.parts, grain(terms * outputs * t.rows * t.positions / t.parts),
-                    run);
-  for (const T* sum = partials.data(); sum != partials.data() + (t.parts - 1) * weights; sum += weights) {
-    for (std::int64_t i = 0; i < weights; ++i) w[i] += sum[i];
-  }
+  share(g.groups * blocks * t.parts, terms * outputs * t.rows * t.positions / t.parts, run);
+  add_parts(w, partials.data(), t.parts, weights);
 }
 
 }  // namespace

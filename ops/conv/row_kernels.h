@@ -51,6 +51,14 @@ TENET_HD void gather_row(T* __restrict to, const T* __restrict from, std::int64_
   }
 }
 
+/// f(N) with n as a compile-time constant, 1 to Most.
+template <int Most, class F> TENET_HD void for_constant(std::int64_t n, F&& f) {
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (void)((I + 1 == n && (f(std::integral_constant<int, I + 1>()), true)) || ...);
+  }
+  (std::make_integer_sequence<int, Most>());
+}
+
 /// `count` rows of N elements, the rows `to_pitch` and `from_pitch` apart.
 template <int N, class T>
 TENET_HD void copy_short_rows(T* to, std::int64_t to_pitch, const T* from, std::int64_t from_pitch,
@@ -65,10 +73,8 @@ TENET_HD void gather_rows(T* to, std::int64_t to_pitch, const T* from, std::int6
                           std::int64_t stride, std::int64_t n, std::int64_t count) {
   constexpr int kShort = 64 / sizeof(T);
   if (stride == 1 && n <= kShort && count > 1) {
-    const auto copy = [&]<int... N>(std::integer_sequence<int, N...>) {
-      (void)((N == n && (copy_short_rows<N>(to, to_pitch, from, from_pitch, count), true)) || ...);
-    };
-    return copy(std::make_integer_sequence<int, kShort + 1>());
+    return for_constant<kShort>(
+        n, [&](auto length) { copy_short_rows<length()>(to, to_pitch, from, from_pitch, count); });
   }
   for (; count > 0; --count, to += to_pitch, from += from_pitch) gather_row(to, from, stride, n);
 }

@@ -1,8 +1,10 @@
-// What the paths share: the scratch of a task, its place, and how many tasks go together.
+// What the paths have in common: the scratch of a task, its place, and how tasks are shared out.
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
+#include "tenet/backends/cpu/parallel.h"
 #include "tenet/framework/core/backend.h"
 
 namespace tenet::conv_kernels {
@@ -34,9 +36,21 @@ struct Index {
   }
 };
 
-/// Tasks handed out together, by the work in one.
-inline std::int64_t grain(std::int64_t multiply_adds) {
-  return std::max<std::int64_t>(1, (1 << 16) / std::max<std::int64_t>(multiply_adds, 1));
+/// Elements that the parts of a sum may have together, where they are made apart and then added.
+inline constexpr std::int64_t kPartials = 64 << 10;
+
+/// w += the parts after the first, of `size` elements each, in order.
+template <class T> void add_parts(T* w, const T* others, std::int64_t parts, std::int64_t size) {
+  for (std::int64_t part = 1; part < parts; ++part, others += size) {
+    for (std::int64_t i = 0; i < size; ++i) w[i] += others[i];
+  }
+}
+
+/// cpu::parallel_for over `tasks`, each of so many multiply-adds. Small tasks go together, and never more than
+/// about 64 pieces are made: neighbours in memory are best read by one processor.
+template <class F> void share(std::int64_t tasks, std::int64_t multiply_adds, F&& run) {
+  const std::int64_t small = (1 << 16) / std::max<std::int64_t>(multiply_adds, 1);
+  cpu::parallel_for(tasks, std::max({std::int64_t{1}, small, tasks / 64}), std::forward<F>(run));
 }
 
 }  // namespace tenet::conv_kernels

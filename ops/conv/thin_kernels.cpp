@@ -16,6 +16,9 @@ template <class T> struct Simd {
       __attribute__((vector_size(64)));
 };
 
+constexpr int kTogether =
+    9;  // taps summed at once: enough sums to keep the adders busy, few enough for registers
+
 /// A packed row, by its distance from where the others of the sum lie, and its weight.
 template <class T> struct Term {
   std::int64_t offset;
@@ -43,7 +46,7 @@ TENET_HD void combine_vectors(const T* base, const Term<T>* terms, std::int64_t 
   copy_row(to + (N - 1) * lanes, last, std::min(width - (N - 1) * lanes, lanes));
 }
 
-/// to[0, width) = start + the sum of the weighted rows base + offset. Reads up to a vector beyond width.
+/// to[0, width) = start + the sum of the weighted rows base + offset. Reads on to the end of the last vector.
 template <class T>
 TENET_HD void combine(const T* base, const Term<T>* terms, std::int64_t n, T start, T* to,
                       std::int64_t width) {
@@ -84,7 +87,7 @@ template <class T> struct PackedInput {
 
   TENET_HD PackedInput(const ConvGeometry& geometry, const Band& band)
       : g(geometry),
-        size(thin_phase(g.axis[2], Simd<T>::lanes)),
+        size(thin_phase(g.axis[2])),
         row_size(size * g.axis[2].stride),
         rows((band.rows.end - band.rows.begin - 1) * g.axis[1].stride + g.axis[1].span()),
         planes(g.in_per_group() * g.axis[0].kernel) {}
@@ -135,7 +138,7 @@ template <class T> struct PackedOutput {
 
   TENET_HD PackedOutput(const ConvGeometry& geometry, const Band& band)
       : g(geometry),
-        size(thin_phase(g.axis[2], Simd<T>::lanes)),
+        size(thin_phase(g.axis[2])),
         first((band.rows.begin + g.axis[1].low) / g.axis[1].stride - thin_reach(g.axis[1])),
         rows((band.rows.end - 1 + g.axis[1].low) / g.axis[1].stride - first + 1),
         planes(g.out_per_group() * g.axis[0].kernel) {}
@@ -283,18 +286,17 @@ void thin_adjoint_weight(const ConvGeometry& g, Band band, const T* x, const T* 
   }
   const std::int64_t step = height.stride * packed.row_size;
   for (std::int64_t plane = 0; plane < packed.planes; ++plane) {
-    for (std::int64_t kh = 0; packed.has(band, plane) && kh < height.kernel; ++kh) {
-      T* to = w + (plane * height.kernel + kh) * width.kernel;
-      for (std::int64_t kw = 0, left = width.kernel; left > 0; kw += 4, left -= 4) {
-        std::int64_t offsets[4];
-        for (std::int64_t k = 0; k < 4 && k < left; ++k) offsets[k] = packed.offset(plane, kh, kw + k);
-        switch (left) {
-          case 1: weigh_taps<1>(scratch, step, offsets, rows_of_y, rows, width.out, to + kw); break;
-          case 2: weigh_taps<2>(scratch, step, offsets, rows_of_y, rows, width.out, to + kw); break;
-          case 3: weigh_taps<3>(scratch, step, offsets, rows_of_y, rows, width.out, to + kw); break;
-          default: weigh_taps<4>(scratch, step, offsets, rows_of_y, rows, width.out, to + kw); break;
-        }
+    if (!packed.has(band, plane)) continue;
+    const std::int64_t taps = height.kernel * width.kernel;
+    for (std::int64_t tap = 0; tap < taps; tap += kTogether) {
+      const std::int64_t n = std::min<std::int64_t>(taps - tap, kTogether);
+      std::int64_t offsets[kTogether];
+      for (std::int64_t k = 0; k < n; ++k) {
+        offsets[k] = packed.offset(plane, (tap + k) / width.kernel, (tap + k) % width.kernel);
       }
+      for_constant<kTogether>(n, [&](auto count) {
+        weigh_taps<count()>(scratch, step, offsets, rows_of_y, rows, width.out, w + plane * taps + tap);
+      });
     }
   }
 }

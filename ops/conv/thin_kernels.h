@@ -18,8 +18,8 @@ struct Band {
   ConvRange rows;
 };
 
-// All pointers are to the first channel of one group (w: to its weights) of one image; scratch has
-// thin_scratch() elements. Defined per instruction-set level in thin_kernels.cpp.
+// All pointers are to the first channel of one group (w: to its weights) of one image; scratch has room for
+// the rows of a band. Defined per instruction-set level in thin_kernels.cpp.
 
 /// The band of y = bias (0 if null) + conv(x, w).
 template <cpu::Level L, class T>
@@ -39,7 +39,7 @@ void thin_adjoint_weight(const ConvGeometry& g, Band band, const T* x, const T* 
 /// Whether this path can and should be taken.
 bool is_thin(const ConvGeometry& g);
 
-/// The bytes that a task packs rows into, for elements of `item` bytes.
+/// The bytes of packed rows and of partial sums, for elements of `item` bytes.
 std::int64_t thin_bytes(const ConvGeometry& g, std::int64_t item);
 
 template <class T> void apply_thin(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y);
@@ -50,10 +50,10 @@ template <class T> void adjoint_weight_thin(const ConvGeometry& g, const T* x, c
 /// How far the taps of a row reach, in elements of a phase (along W) or in rows of y (along H).
 TENET_HD constexpr std::int64_t thin_reach(const ConvAxis& a) { return (a.span() - 1) / a.stride; }
 
-/// The elements of a packed phase: enough for every shift, and for vectors that begin inside the row.
-TENET_HD constexpr std::int64_t thin_phase(const ConvAxis& width, std::int64_t lanes) {
+/// The elements of a packed phase: enough for every shift. The vectors at a row's end run on into the next one.
+TENET_HD constexpr std::int64_t thin_phase(const ConvAxis& width) {
   const std::int64_t targets = (width.in + width.low) / width.stride + 1;
-  return (targets > width.out ? targets : width.out) + thin_reach(width) + 2 * lanes;
+  return (targets > width.out ? targets : width.out) + thin_reach(width);
 }
 
 }  // namespace tenet::conv_kernels

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tenet/backends/cpu/loop.h"
-#include "tenet/backends/cpu/parallel.h"
 #include "tenet/framework/core/checked.h"
 #include "tenet/ops/conv/task_kernels.h"
 #include "tenet/ops/conv/thin_kernels.h"
@@ -20,12 +19,13 @@ constexpr std::int64_t kMostExtent = 1 << 20;
 /// Elements of scratch for bands of so many rows, the most of the three contractions.
 std::int64_t scratch_elements(const ConvGeometry& g, std::int64_t rows, std::int64_t lanes) {
   const ConvAxis &depth = g.axis[0], &height = g.axis[1], &width = g.axis[2];
-  const std::int64_t size = thin_phase(width, lanes);
+  const std::int64_t size = thin_phase(width);
   const std::int64_t of_x =
       g.in_per_group() * depth.kernel * ((rows - 1) * height.stride + height.span()) * size * width.stride;
   const std::int64_t of_y =
       g.out_per_group() * depth.kernel * ((rows - 1) / height.stride + 2 + thin_reach(height)) * size;
-  return std::max(of_x + rows * size, of_y + size);
+  const std::int64_t aligned = ceil_div(size, lanes) * lanes;
+  return std::max(of_x + rows * aligned, of_y + size) + 2 * lanes;
 }
 
 /// Rows in a band: few enough to stay in the cache, enough to be worth a task.
@@ -34,6 +34,11 @@ std::int64_t band_rows(const ConvGeometry& g, std::int64_t lanes, std::int64_t i
   std::int64_t rows = 1;
   while (rows < most && scratch_elements(g, 2 * rows, lanes) * item <= kPackedBytes) rows *= 2;
   return rows;
+}
+
+/// What a task packs its rows into.
+std::int64_t packed_bytes(const ConvGeometry& g, std::int64_t item) {
+  return scratch_elements(g, band_rows(g, 64 / item, item), 64 / item) * item;
 }
 
 /// The task's bands of one plane.
@@ -52,6 +57,12 @@ struct Bands {
   }
 };
 
+/// The sum over the images is made in parts, so that a task reads neighbouring planes.
+std::int64_t weight_parts(const ConvGeometry& g) {
+  const std::int64_t copies = kPartials / std::max<std::int64_t>(g.out_channels * g.rows(), 1);
+  return std::clamp<std::int64_t>(copies, 1, std::max<std::int64_t>(g.batch, 1));
+}
+
 }  // namespace
 
 bool is_thin(const ConvGeometry& g) {
@@ -68,7 +79,7 @@ bool is_thin(const ConvGeometry& g) {
 }
 
 std::int64_t thin_bytes(const ConvGeometry& g, std::int64_t item) {
-  return scratch_elements(g, band_rows(g, 64 / item, item), 64 / item) * item;
+  return packed_bytes(g, item) + (weight_parts(g) - 1) * g.out_channels * g.rows() * item;
 }
 
 template <class T> void apply_thin(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y) {
@@ -76,7 +87,7 @@ template <class T> void apply_thin(const ConvGeometry& g, const T* x, const T* w
   const std::int64_t inputs = g.in_per_group() * g.in_size(), outputs = g.out_per_group();
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &thin_apply<L, T>; });
   const auto run = [&](std::int64_t first, std::int64_t last) {
-    const Scratch<T> scratch(thin_bytes(g, sizeof(T)));
+    const Scratch<T> scratch(packed_bytes(g, sizeof(T)));
     for (std::int64_t task = first; task < last; ++task) {
       Index index{task};
       const Band band = bands.at(index.next(bands.count()));
@@ -86,8 +97,7 @@ template <class T> void apply_thin(const ConvGeometry& g, const T* x, const T* w
              scratch.data());
     }
   };
-  cpu::parallel_for(g.batch * g.groups * bands.count(),
-                    grain(outputs * g.rows() * bands.rows * g.axis[2].out), run);
+  share(g.batch * g.groups * bands.count(), outputs * g.rows() * bands.rows * g.axis[2].out, run);
 }
 
 template <class T>
@@ -96,7 +106,7 @@ void adjoint_input_thin(const ConvGeometry& g, const T* w, const T* y, const T* 
   const std::int64_t channels = g.in_per_group(), outputs = g.out_per_group();
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &thin_adjoint_input<L, T>; });
   const auto run = [&](std::int64_t first, std::int64_t last) {
-    const Scratch<T> scratch(thin_bytes(g, sizeof(T)));
+    const Scratch<T> scratch(packed_bytes(g, sizeof(T)));
     for (std::int64_t task = first; task < last; ++task) {
       Index index{task};
       const Band band = bands.at(index.next(bands.count()));
@@ -106,19 +116,22 @@ void adjoint_input_thin(const ConvGeometry& g, const T* w, const T* y, const T* 
              scratch.data());
     }
   };
-  cpu::parallel_for(g.batch * g.groups * bands.count(),
-                    grain(outputs * g.rows() * g.out_size() / bands.count()), run);
+  share(g.batch * g.groups * bands.count(), outputs * g.rows() * g.out_size() / bands.count(), run);
 }
 
 template <class T> void adjoint_weight_thin(const ConvGeometry& g, const T* x, const T* y, T* w) {
   const Bands bands(g, sizeof(T), g.axis[0].out, g.axis[1].out);
+  const std::int64_t parts = weight_parts(g), weights = g.out_channels * g.rows();
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &thin_adjoint_weight<L, T>; });
+  const Scratch<T> partials((parts - 1) * weights * sizeof(T));  // the first is made in w
   const auto run = [&](std::int64_t first, std::int64_t last) {
-    const Scratch<T> scratch(thin_bytes(g, sizeof(T)));
-    for (std::int64_t o = first; o < last; ++o) {
-      T* to = w + o * g.rows();
+    const Scratch<T> scratch(packed_bytes(g, sizeof(T)));
+    for (std::int64_t task = first; task < last; ++task) {
+      Index index{task};
+      const std::int64_t o = index.next(g.out_channels), which = index.rest;
+      T* to = (which == 0 ? w : partials.data() + (which - 1) * weights) + o * g.rows();
       std::fill_n(to, g.rows(), T(0));
-      for (std::int64_t image = 0; image < g.batch; ++image) {
+      for (std::int64_t image = which * g.batch / parts; image < (which + 1) * g.batch / parts; ++image) {
         const T* from = x + (image * g.groups + o / g.out_per_group()) * g.in_per_group() * g.in_size();
         for (std::int64_t i = 0; i < bands.count(); ++i) {
           kernel(g, bands.at(i), from, y + (image * g.out_channels + o) * g.out_size(), to, scratch.data());
@@ -126,7 +139,8 @@ template <class T> void adjoint_weight_thin(const ConvGeometry& g, const T* x, c
       }
     }
   };
-  cpu::parallel_for(g.out_channels, grain(g.batch * g.rows() * g.out_size()), run);
+  share(g.out_channels * parts, g.batch * g.rows() * g.out_size() / parts, run);
+  add_parts(w, partials.data(), parts, weights);
 }
 
 #define TENET_THIN(T)                                                                         \
