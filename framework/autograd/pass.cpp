@@ -32,6 +32,20 @@ Tensor call_hooks(Record* record, Tensor gradient) {
   return gradient;
 }
 
+[[noreturn, gnu::noinline, gnu::cold]] void fail_missing(const Record* record, int returned) {
+  fail<GradientError>(record->name(), ": backward returned ", returned, " gradients for ",
+                      record->input_count(), " inputs. Return one per input, Tensor() where none is needed.");
+}
+
+[[noreturn, gnu::noinline, gnu::cold]] void fail_mismatch(const Record* record, int i,
+                                                          const Tensor& gradient) {
+  const Record* input = record->input(i);
+  fail<GradientError>(record->name(), ": backward returned a gradient of shape ", gradient.shape(), " (",
+                      gradient.dtype(), ", ", gradient.device(), ") for input ", i, " of shape ",
+                      input->output_shape(), " (", input->output_dtype(), ", ", input->output_device(),
+                      "). A gradient has the shape, type and device of its input.");
+}
+
 /// Adds to what users see as grad(). Threads may share the leaf.
 void accumulate(Record* record, Tensor gradient) {
   static std::mutex mutexes[16];
@@ -97,7 +111,7 @@ void Pass::add(Tensor& sum, Tensor gradient) const {
   if (!sum.defined()) {
     sum = std::move(gradient);
   } else if (!options_.create_graph && is_private(sum)) {
-    sum.add_(gradient);
+    detail::accumulate(sum, gradient);
   } else {
     sum = sum + gradient;
   }
@@ -157,25 +171,6 @@ InputMask Pass::needed_inputs(const Record* record) const {
   return mask;
 }
 
-void Pass::check_returned(const Record* record, Gradients& gradients, const Context& context) const {
-  if (gradients.size() < record->input_count()) {
-    fail<GradientError>(record->name(), ": backward returned ", gradients.size(), " gradients for ",
-                        record->input_count(),
-                        " inputs. Return one per input, Tensor() where none is needed.");
-  }
-  for (int i = 0; i < record->input_count(); ++i) {
-    if (!context.needs(i) || !gradients[i].defined()) continue;
-    const Record* input = record->input(i);
-    if (!input->output_matches(gradients[i])) {
-      fail<GradientError>(record->name(), ": backward returned a gradient of shape ", gradients[i].shape(),
-                          " (", gradients[i].dtype(), ", ", gradients[i].device(), ") for input ", i,
-                          " of shape ", input->output_shape(), " (", input->output_dtype(), ", ",
-                          input->output_device(),
-                          "). A gradient has the shape, type and device of its input.");
-    }
-  }
-}
-
 void Pass::step(Record* record, const Tensor& dy) {
   const Context context(*record, needed_inputs(record));
   if (record->saved_count() > 0 && record->saved_freed()) context.saved(0);  // throws
@@ -185,12 +180,17 @@ void Pass::step(Record* record, const Tensor& dy) {
   Gradients gradients = record->backward(context, dy);
   if (watcher != nullptr) [[unlikely]]
     watcher->after_backward(*record, dy, gradients);
-  check_returned(record, gradients, context);
+  const int inputs = record->input_count();
+  if (gradients.size() < inputs) [[unlikely]]
+    fail_missing(record, gradients.size());
+  for (int i = 0; i < inputs; ++i) {
+    const Tensor& gradient = gradients[i];
+    if (gradient.defined() && context.needs(i) && !record->input(i)->output_matches(gradient)) [[unlikely]]
+      fail_mismatch(record, i, gradient);
+  }
   if (!options_.retain_graph) record->free_saved();
-  for (int i = 0; i < record->input_count(); ++i) {
-    if (context.needs(i) && gradients[i].defined()) {
-      add_pending(record->input(i), std::move(gradients[i]));
-    }
+  for (int i = 0; i < inputs; ++i) {
+    if (gradients[i].defined() && context.needs(i)) add_pending(record->input(i), std::move(gradients[i]));
   }
 }
 

@@ -11,6 +11,11 @@
 
 namespace tenet {
 
+namespace detail {
+/// sum += x, of one shape and type, without a history. Defined by ops/elementwise.
+void accumulate(const Tensor& sum, const Tensor& x);
+}  // namespace detail
+
 class Pass {
  public:
   struct Options {
@@ -47,7 +52,6 @@ class Pass {
   Tensor take_pending(Record* record);
   void step(Record* record, const Tensor& dy);
   InputMask needed_inputs(const Record* record) const;
-  void check_returned(const Record* record, Gradients& gradients, const Context& context) const;
   std::vector<Record*> mark();
   void add(Tensor& sum, Tensor gradient) const;
 

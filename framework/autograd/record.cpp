@@ -31,11 +31,6 @@ std::uint32_t Record::tail_bytes(const TensorImpl* output, int n_inputs, int n_s
                                     output->rank * sizeof(std::int64_t));
 }
 
-bool Record::output_matches(const Tensor& t) const {
-  const TensorImpl* impl = t.impl();
-  return impl->dtype == dtype_ && impl->device == device_ && impl->same_sizes(rank_, sizes());
-}
-
 void Record::free_saved() noexcept {
   for (std::uint32_t i = 0; i < n_saved_; ++i) {
     Saved& saved = saved_begin()[i];
@@ -69,27 +64,37 @@ Shape Context::input_shape(int i) const {
   return record_->input(i)->output_shape();
 }
 
-Tensor Context::saved(int i) const {
+const TensorImpl* Context::saved_block(int i) const {
+  if (i >= 0 && i < record_->saved_count() && !record_->saved_freed()) [[likely]] {
+    const Record::Saved& saved = record_->saved(i);
+    if (saved.block->owner->version == saved.version) [[likely]]
+      return saved.block;
+  }
+  fail_saved(i);
+}
+
+[[gnu::noinline, gnu::cold]] void Context::fail_saved(int i) const {
   if (i < 0 || i >= record_->saved_count()) {
     fail<IndexError>(record_->name(), ": backward asked for saved tensor ", i, " but forward saved ",
                      record_->saved_count(), ". Save it in forward with context.save(x).");
   }
-  const Record::Saved& saved = record_->saved(i);
   if (record_->saved_freed()) {
     fail<GradientError>(record_->name(),
                         ": backward came here a second time, after the first had freed the values it "
                         "saved. Pass {.retain_graph = true} to the first backward.");
   }
-  TensorImpl* block = saved.block;
-  if (block->owner->version != saved.version) {
-    const Shape shape(std::span(block->sizes(), block->rank));
-    fail<GradientError>(
-        record_->name(), ": its backward needs the tensor saved at position ", i, " (shape ", shape, ", ",
-        block->dtype, saved.source == Record::Saved::kOutput ? ", its output" : "",
-        "), but that was written in place since: version ", saved.version, " was saved, version ",
-        block->owner->version, " was found. Write into a clone(), or move the write behind backward.");
-  }
-  TensorImpl* alias = TensorImpl::alias(block);
+  const Record::Saved& saved = record_->saved(i);
+  fail<GradientError>(record_->name(), ": its backward needs the tensor saved at position ", i, " (shape ",
+                      saved.block->shape(), ", ", saved.block->dtype,
+                      saved.source == Record::Saved::kOutput ? ", its output" : "",
+                      "), but that was written in place since: version ", saved.version,
+                      " was saved, version ", saved.block->owner->version,
+                      " was found. Write into a clone(), or move the write behind backward.");
+}
+
+Tensor Context::saved(int i) const {
+  TensorImpl* alias = TensorImpl::alias(const_cast<TensorImpl*>(saved_block(i)));
+  const Record::Saved& saved = record_->saved(i);
   Record* history = saved.source >= 0                        ? record_->input(saved.source)
                     : saved.source == Record::Saved::kOutput ? const_cast<Record*>(record_)
                                                              : saved.history;

@@ -60,7 +60,10 @@ class Record {
   Shape output_shape() const { return Shape(std::span(sizes(), static_cast<std::size_t>(rank_))); }
   DType output_dtype() const { return dtype_; }
   Device output_device() const { return device_; }
-  bool output_matches(const Tensor& t) const;
+  bool output_matches(const Tensor& t) const {
+    const TensorImpl* impl = t.impl();
+    return impl->dtype == dtype_ && impl->device == device_ && impl->same_sizes(rank_, sizes());
+  }
   std::uint64_t sequence() const { return sequence_; }
   Tape* tape() const { return tape_; }
   Extras& extras() {
@@ -134,6 +137,8 @@ class Context {
   /// In backward: the i-th saved tensor, with its history. Throws GradientError naming the op and both
   /// versions if it was written in place since, and if an earlier backward freed it.
   Tensor saved(int i) const;
+  /// The same, without its history and without a handle, for rules that run a kernel over it.
+  const TensorImpl* saved_block(int i) const;
   /// Whether input i needs a gradient: work for the others can be left out.
   bool needs(int i) const {
     return i < record_->input_count() && record_->input(i) != nullptr && (i >= 32 || (needs_ >> i & 1) != 0);
@@ -146,6 +151,8 @@ class Context {
   Shape output_shape() const { return record_->output_shape(); }
 
  private:
+  [[noreturn]] void fail_saved(int i) const;  // says why there is no saved tensor i
+
   const Record* record_ = nullptr;
   InputMask needs_ = 0;
   std::vector<Tensor> to_save_;

@@ -50,12 +50,10 @@ struct ThreadTapes {
   }
 };
 
-Tape& Tape::current() {
-  if (thread_state.tape == nullptr) {
-    thread_local ThreadTapes own;
-    thread_state.tape = own.tape;
-  }
-  return *thread_state.tape;
+Tape& Tape::begin() {
+  thread_local ThreadTapes own;
+  thread_state.tape = own.tape;
+  return *own.tape;
 }
 
 void Tape::append(Record* record) {

@@ -28,6 +28,7 @@ class Tape {
   friend class TapeLease;
   friend struct ThreadTapes;
 
+  static Tape& begin();  // of a thread that has none yet
   void unlink(Record* record);
   /// From another thread: leaves an emptied record for this tape's own thread to reclaim.
   void hand_back(Record* shell);
@@ -61,6 +62,8 @@ struct ThreadState {
   Watcher* watcher = nullptr;
 };
 extern constinit thread_local ThreadState thread_state;
+
+inline Tape& Tape::current() { return thread_state.tape != nullptr ? *thread_state.tape : begin(); }
 
 /// Makes another thread's tape this thread's own for a while: a backward pass called from elsewhere.
 /// Throws GradientError if another thread is doing the same.

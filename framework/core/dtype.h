@@ -19,10 +19,8 @@ inline constexpr DType boolean = DType::boolean;
 /// "float32", "int64", "bool", ...
 const char* name(DType dtype);
 
-constexpr std::size_t item_size(DType dtype) {
-  constexpr std::uint8_t sizes[] = {4, 8, 8, 4, 1, 1};
-  return sizes[static_cast<int>(dtype)];
-}
+inline constexpr std::uint8_t kItemSizes[] = {4, 8, 8, 4, 1, 1};
+constexpr std::size_t item_size(DType dtype) { return kItemSizes[static_cast<int>(dtype)]; }
 
 constexpr bool is_floating(DType dtype) { return dtype <= DType::float64; }
 constexpr bool is_integral(DType dtype) { return dtype > DType::float64 && dtype < DType::boolean; }

@@ -22,6 +22,14 @@ std::size_t header_bytes(int rank) {
   return (bytes + 63) / 64 * 64;  // the elements after it stay 64-byte aligned
 }
 
+/// Sizes and strides, with what fills up their last 64 bytes: a few moves, where copying their exact number calls memcpy.
+void copy_geometry(TensorImpl* to, const TensorImpl* from) {
+  static_assert(sizeof(TensorImpl) % 64 == 0);
+  for (std::size_t at = sizeof(TensorImpl); at < header_bytes(from->rank); at += 64) {
+    std::memcpy(reinterpret_cast<std::byte*>(to) + at, reinterpret_cast<const std::byte*>(from) + at, 64);
+  }
+}
+
 std::size_t block_bytes(const TensorImpl& impl) {
   std::size_t bytes = header_bytes(impl.rank);
   if (impl.foreign) bytes += sizeof(TensorImpl::Deleter);
@@ -85,7 +93,7 @@ TensorImpl* TensorImpl::make_like(const TensorImpl* of_) {
   impl->dtype = of->dtype;
   impl->rank = of->rank;
   impl->numel = of->numel;
-  std::copy(of->sizes(), of->sizes() + 2 * of->rank, impl->sizes());
+  copy_geometry(impl, of);
   impl->data = reinterpret_cast<std::byte*>(impl) + header;
   poison(impl, bytes);
   return impl;
@@ -110,7 +118,7 @@ TensorImpl* TensorImpl::alias(TensorImpl* of) {
   impl->device = of->device;
   impl->contiguous = of->contiguous;
   impl->data = of->data;
-  std::copy(of->sizes(), of->sizes() + 2 * of->rank, impl->sizes());
+  copy_geometry(impl, of);
   impl->owner = of->owner;
   hold(impl->owner);
   return impl;

@@ -46,16 +46,20 @@ struct alignas(64) TensorImpl {
   using Deleter = std::function<void(void*)>;
 
   std::int64_t* sizes() { return reinterpret_cast<std::int64_t*>(this + 1); }
+  const std::int64_t* sizes() const { return reinterpret_cast<const std::int64_t*>(this + 1); }
   std::int64_t* strides() { return sizes() + rank; }
+  const std::int64_t* strides() const { return sizes() + rank; }
   Deleter* deleter() { return reinterpret_cast<Deleter*>(strides() + rank); }
+  Shape shape() const { return Shape(std::span(sizes(), rank)); }
   bool same_sizes(int other_rank, const std::int64_t* other) const {
     if (rank != other_rank) return false;
-    const auto* mine = reinterpret_cast<const std::int64_t*>(this + 1);
+    const std::int64_t* mine = sizes();
     for (int d = 0; d < rank; ++d) {
       if (mine[d] != other[d]) return false;
     }
     return true;
   }
+  bool same_sizes(const TensorImpl& other) const { return same_sizes(other.rank, other.sizes()); }
   std::size_t bytes() const { return static_cast<std::size_t>(numel) * item_size(dtype); }
 
   /// Uninitialised contiguous memory of its own. Throws ShapeError, OutOfMemoryError.

@@ -187,7 +187,7 @@ class Tensor {
   }
   static Tensor make_like(const Tensor& x) { return adopt(TensorImpl::make_like(x.impl())); }
   bool same_shape(const Tensor& other) const {
-    return impl()->same_sizes(other.impl()->rank, other.impl()->sizes());
+    return impl()->same_sizes(*other.impl());
   }
   TensorImpl* impl() const {
     if (impl_ == nullptr) fail_undefined();

@@ -1,6 +1,9 @@
 #include "tenet/ops/elementwise/binary.h"
 
+#include <bit>
+
 #include "tenet/framework/autograd/in_place.h"
+#include "tenet/framework/autograd/pass.h"
 #include "tenet/framework/core/strides.h"
 #include "tenet/ops/copy/copy.h"
 #include "tenet/ops/elementwise/binary_kernels.h"
@@ -10,29 +13,49 @@ namespace tenet {
 namespace pointwise {
 namespace {
 
+/// The bits of a set, lowest first.
+template <unsigned Set, unsigned... Bit> constexpr auto bits_of() {
+  if constexpr (Set == 0) {
+    return std::integer_sequence<unsigned, Bit...>();
+  } else {
+    return bits_of<Set - std::bit_floor(Set), std::bit_floor(Set), Bit...>();
+  }
+}
+
+/// What a record of a binary op kept of a, b and y: a bit set of Reads, and the values.
+struct Kept {
+  const Context& context;
+  unsigned saved;
+
+  int position(unsigned bit) const { return std::popcount(saved & (bit - 1)); }
+  const TensorImpl* block(unsigned bit) const { return context.saved_block(position(bit)); }
+  Tensor tensor(unsigned bit, unsigned reads) const {
+    return reads & bit ? context.saved(position(bit)) : Tensor();
+  }
+};
+
 /// The gradient towards a or b, before broadcasting is undone.
-template <class F, bool kTowardsA>
-Tensor pull(const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y) {
+template <class F, bool kTowardsA> Tensor pull(const Tensor& dy, const Kept& kept) {
   constexpr unsigned reads = kTowardsA ? F::reads_a : F::reads_b;
-  const F f;
-  using D = decltype([&] {
-    if constexpr (kTowardsA)
-      return f.da(a, b, y);
-    else
-      return f.db(a, b, y);
-  }());
-  if constexpr (std::is_same_v<D, One>) {
+  const auto derivative = [](const auto& a, const auto& b, const auto& y) {
+    if constexpr (kTowardsA) {
+      return F().da(a, b, y);
+    } else {
+      return F().db(a, b, y);
+    }
+  };
+  if constexpr (std::is_same_v<decltype(derivative(dy, dy, dy)), One>) {
     return dy;
   } else {
-    if (grad_enabled() || reads == kNothing) {
-      if constexpr (kTowardsA)
-        return dy * f.da(reads == kNothing ? dy : a, b, y);
-      else
-        return dy * f.db(reads == kNothing ? dy : a, b, y);
+    if (grad_enabled()) {
+      const Tensor b = kept.tensor(kSecond, reads), y = kept.tensor(kOutput, reads);
+      return dy * derivative(reads == kNothing ? dy : kept.tensor(kFirst, reads), b, y);
     }
     Tensor d = Tensor::make_like(dy);
-    const auto or_dy = [&](const Tensor& t, unsigned bit) -> const Tensor& { return reads & bit ? t : dy; };
-    run_binary_pull<F, kTowardsA>(d, dy, or_dy(a, kFirst), or_dy(b, kSecond), or_dy(y, kOutput));
+    [&]<unsigned... Bit>(std::integer_sequence<unsigned, Bit...>) {
+      run_binary_pull<F, kTowardsA>(d, dy, kept.block(Bit)...);
+    }
+    (bits_of<reads>());
     return d;
   }
 }
@@ -45,12 +68,10 @@ template <class F> struct BinaryRule {
   static double flops(const Record& r) { return static_cast<double>(count(r.output_shape(), name)); }
 
   Gradients backward(const Context& context, const Tensor& dy) const {
-    int next = 0;
-    const auto read = [&](unsigned bit) { return saved & bit ? context.saved(next++) : Tensor(); };
-    const Tensor a = read(kFirst), b = read(kSecond), y = read(kOutput);
+    const Kept kept{context, saved};
     Tensor da, db;
-    if (context.needs(0)) da = unbroadcast(context, 0, pull<F, true>(dy, a, b, y));
-    if (context.needs(1)) db = unbroadcast(context, 1, pull<F, false>(dy, a, b, y));
+    if (context.needs(0)) da = unbroadcast(context, 0, pull<F, true>(dy, kept));
+    if (context.needs(1)) db = unbroadcast(context, 1, pull<F, false>(dy, kept));
     return {std::move(da), std::move(db)};
   }
 
@@ -121,6 +142,8 @@ template <class F> Tensor& binary_in_place(Tensor& a, const Tensor& b) {
 }  // namespace pointwise
 
 using namespace pointwise;
+
+void detail::accumulate(const Tensor& sum, const Tensor& x) { run_binary<Add>(sum, sum, x); }
 
 #define TENET_DEFINE(Op, function, types)                                          \
   Tensor function(const Tensor& a, const Tensor& b) { return binary<Op>(a, b); }   \

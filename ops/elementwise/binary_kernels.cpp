@@ -1,5 +1,7 @@
 #include "tenet/ops/elementwise/binary_kernels.h"
 
+#include <bit>
+
 namespace tenet::pointwise {
 namespace {
 
@@ -48,20 +50,23 @@ void binary_pull(const void*, std::byte* const* data, const std::int64_t* stride
       return dy * f.db(a, b, y);
     }
   };
+  // Operands: d, dy, then what is read; dy stands in for what is not.
+  constexpr unsigned reads = kTowardsA ? F::reads_a : F::reads_b;
+  constexpr int count = 2 + std::popcount(reads);
+  constexpr int a = reads & kFirst ? 2 : 1, b = reads & kSecond ? 2 + std::popcount(reads & kFirst) : 1;
+  constexpr int y = reads & kOutput ? count - 1 : 1;
   bool dense = true;
-  for (int k = 0; k < 5; ++k) dense = dense && strides[k] == static_cast<std::int64_t>(sizeof(T));
+  for (int k = 0; k < count; ++k) dense = dense && strides[k] == static_cast<std::int64_t>(sizeof(T));
   if (dense) {
     T* d = reinterpret_cast<T*>(data[0]);
-    const T* dy = reinterpret_cast<const T*>(data[1]);
-    const T* a = reinterpret_cast<const T*>(data[2]);
-    const T* b = reinterpret_cast<const T*>(data[3]);
-    const T* y = reinterpret_cast<const T*>(data[4]);
-    for (std::int64_t i = 0; i < n; ++i) d[i] = pull(dy[i], a[i], b[i], y[i]);
+    const T *dy = reinterpret_cast<const T*>(data[1]), *va = reinterpret_cast<const T*>(data[a]);
+    const T *vb = reinterpret_cast<const T*>(data[b]), *vy = reinterpret_cast<const T*>(data[y]);
+    for (std::int64_t i = 0; i < n; ++i) d[i] = pull(dy[i], va[i], vb[i], vy[i]);
     return;
   }
   for (std::int64_t i = 0; i < n; ++i) {
-    at<T>(data[0], i * strides[0]) = pull(at<T>(data[1], i * strides[1]), at<T>(data[2], i * strides[2]),
-                                          at<T>(data[3], i * strides[3]), at<T>(data[4], i * strides[4]));
+    at<T>(data[0], i * strides[0]) = pull(at<T>(data[1], i * strides[1]), at<T>(data[a], i * strides[a]),
+                                          at<T>(data[b], i * strides[b]), at<T>(data[y], i * strides[y]));
   }
 }
 

@@ -27,17 +27,18 @@ template <class F, class Call> void dispatch_operands(DType dtype, Call&& call) 
 template <class F> void run_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
   dispatch_operands<F>(a.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &binary_value<L, F, T>; }), nullptr, y, a, b);
+    run(cpu::at_level([]<cpu::Level L> { return &binary_value<L, F, T>; }), nullptr, y.impl(), a.impl(),
+        b.impl());
   });
 }
 
-/// d = dy * (da or db)(a, b, y).
-template <class F, bool kTowardsA>
-void run_binary_pull(const Tensor& d, const Tensor& dy, const Tensor& a, const Tensor& b, const Tensor& y) {
+/// d = dy * (da or db)(a, b, y), with the blocks of those of a, b and y that it reads, in this order.
+template <class F, bool kTowardsA, class... Block>
+void run_binary_pull(const Tensor& d, const Tensor& dy, const Block*... read) {
   dispatch_float(d.dtype(), F::name, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &binary_pull<L, F, T, kTowardsA>; }), nullptr, d, dy, a, b,
-        y);
+    run(cpu::at_level([]<cpu::Level L> { return &binary_pull<L, F, T, kTowardsA>; }), nullptr, d.impl(),
+        dy.impl(), read...);
   });
 }
 

@@ -11,32 +11,31 @@ Tensor constant(const Tensor& x, double c) {
   return value.fill_(c);
 }
 
-Loop make_loop(const Shape& shape, std::initializer_list<std::reference_wrapper<const Tensor>> operands) {
+Loop make_loop(std::initializer_list<const TensorImpl*> operands) {
+  const TensorImpl* out = *operands.begin();
   Loop loop;
-  bool flat = true;
-  for (const Tensor& t : operands) {
-    loop.data[static_cast<std::size_t>(loop.operands++)] = t.impl()->data;
-    flat = flat && t.is_contiguous() && t.dim() == shape.size() && t.shape() == shape;
+  bool all_flat = true;
+  for (const TensorImpl* t : operands) {
+    loop.data[static_cast<std::size_t>(loop.operands++)] = t->data;
+    all_flat = all_flat && flat(out, t);
   }
   std::size_t k = 0;
-  if (flat) {  // the common case: one run over all elements
-    loop.sizes = {operands.begin()->get().numel()};
-    for (const Tensor& t : operands) {
-      loop.strides[k++] = {static_cast<std::int64_t>(item_size(t.dtype()))};
-    }
+  if (all_flat) {  // the common case: one run over all elements
+    loop.sizes = {out->numel};
+    for (const TensorImpl* t : operands) loop.strides[k++] = {static_cast<std::int64_t>(item_size(t->dtype))};
     return loop;
   }
-  loop.sizes = shape;
-  for (const Tensor& t : operands) {
-    Strides strides = broadcast_strides(t.shape(), t.strides(), shape);
-    for (std::int64_t& stride : strides) stride *= static_cast<std::int64_t>(item_size(t.dtype()));
+  loop.sizes = out->shape();
+  for (const TensorImpl* t : operands) {
+    Strides strides = broadcast_strides(t->shape(), Strides(std::span(t->strides(), t->rank)), loop.sizes);
+    for (std::int64_t& stride : strides) stride *= static_cast<std::int64_t>(item_size(t->dtype));
     loop.strides[k++] = strides;
   }
   return loop;
 }
 
-DType promote(const Tensor& a, const Tensor& b) {
-  if (a.dtype() == b.dtype() || (a.dim() == 0) == (b.dim() == 0)) return tenet::promote(a.dtype(), b.dtype());
+DType promote_mixed(const Tensor& a, const Tensor& b) {
+  if ((a.dim() == 0) == (b.dim() == 0)) return tenet::promote(a.dtype(), b.dtype());
   const auto kind = [](DType dtype) { return is_floating(dtype) ? 2 : dtype == boolean ? 0 : 1; };
   const DType scalar = a.dim() == 0 ? a.dtype() : b.dtype(), full = a.dim() == 0 ? b.dtype() : a.dtype();
   return kind(scalar) > kind(full) ? scalar : full;

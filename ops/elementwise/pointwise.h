@@ -35,17 +35,21 @@ inline Tensor select(const Tensor& cond, const Tensor& a, const Tensor& b) { ret
 template <Number V> TENET_HD V constant(V, double c) { return static_cast<V>(c); }
 Tensor constant(const Tensor& x, double c);
 
-/// Whether all tensors are contiguous and of the shape of the first: one run over all elements.
-template <class... T> bool flat(const Tensor& first, const T&... others) {
-  return first.is_contiguous() && ((others.is_contiguous() && first.same_shape(others)) && ...);
+/// Whether one run over all elements does. The others broadcast to the first, so those with as many elements have its
+/// shape, but for leading ones.
+template <class... Block> bool flat(const TensorImpl* first, const Block*... others) {
+  return first->contiguous && ((others->contiguous && others->numel == first->numel) && ...);
 }
 
-/// A loop over `shape` for an output and its inputs, each broadcast to it.
-Loop make_loop(const Shape& shape, std::initializer_list<std::reference_wrapper<const Tensor>> operands);
+/// A loop over the shape of the first operand, the output, with the others broadcast to it.
+Loop make_loop(std::initializer_list<const TensorImpl*> operands);
 
 /// The type a and b meet in, as in PyTorch: beside a tensor with dimensions a 0-dimensional one counts only if it is
 /// of a higher kind (bool < integer < floating).
-DType promote(const Tensor& a, const Tensor& b);
+DType promote_mixed(const Tensor& a, const Tensor& b);
+inline DType promote(const Tensor& a, const Tensor& b) {
+  return a.dtype() == b.dtype() ? a.dtype() : promote_mixed(a, b);
+}
 
 /// A scalar operand as a 0-dimensional tensor of the type `tensor op scalar` has.
 Tensor wrap(Scalar value, const Tensor& other);

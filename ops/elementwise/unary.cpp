@@ -16,10 +16,13 @@ template <class F> struct UnaryRule {
   static double flops(const Record& r) { return static_cast<double>(count(r.output_shape(), name)); }
 
   Gradients backward(const Context& context, const Tensor& dy) const {
-    const Tensor read = F::reads == kNothing ? dy : context.saved(0);
-    if (grad_enabled()) return {dy * f.df(read, read)};
-    Tensor dx = Tensor::make_like(read);
-    run_pull(f, dx, dy, read);
+    constexpr bool reads = F::reads != kNothing;
+    if (grad_enabled()) {
+      const Tensor read = reads ? context.saved(0) : dy;
+      return {dy * f.df(read, read)};
+    }
+    Tensor dx = Tensor::make_like(dy);
+    run_pull(f, dx, dy, reads ? context.saved_block(0) : dy.impl());
     return {std::move(dx)};
   }
 };

@@ -24,15 +24,15 @@ template <class F, class Call> void dispatch_types(DType dtype, Call&& call) {
 template <class F> void run_value(const F& f, const Tensor& y, const Tensor& x) {
   dispatch_types<F>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &unary_value<L, F, T>; }), &f, y, x);
+    run(cpu::at_level([]<cpu::Level L> { return &unary_value<L, F, T>; }), &f, y.impl(), x.impl());
   });
 }
 
 /// dx = dy * df, where df reads `operand`: x or y.
-template <class F> void run_pull(const F& f, const Tensor& dx, const Tensor& dy, const Tensor& operand) {
+template <class F> void run_pull(const F& f, const Tensor& dx, const Tensor& dy, const TensorImpl* operand) {
   dispatch_float(dx.dtype(), F::name, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &unary_pull<L, F, T>; }), &f, dx, dy, operand);
+    run(cpu::at_level([]<cpu::Level L> { return &unary_pull<L, F, T>; }), &f, dx.impl(), dy.impl(), operand);
   });
 }
 

@@ -15,7 +15,7 @@ inline void run_where(const Tensor& out, const Tensor& condition, const Tensor& 
     if (item == 4) return &where_loop<L, std::uint32_t>;
     return &where_loop<L, std::uint8_t>;
   });
-  run(inner, nullptr, out, condition, a, b);
+  run(inner, nullptr, out.impl(), condition.impl(), a.impl(), b.impl());
 }
 
 }  // namespace tenet::pointwise

@@ -136,7 +136,7 @@ TEST(InPlace, UnderNoGradGuardWritesWithoutHistory) {
   EXPECT_TRUE(x.is_leaf());
   EXPECT_EQ(
       message<GradientError>([&] { h.sum().backward(); }),
-      "mul: its backward needs the tensor saved at position 0 (shape [2], float32), but that was written in "
+      "mul: its backward needs the tensor saved at position 1 (shape [2], float32), but that was written in "
       "place since: version 0 was saved, version 2 was found. Write into a clone(), or move the write behind "
       "backward.");
 }
@@ -242,7 +242,7 @@ TEST(Versions, AStaleSavedTensorIsFoundAndNamed) {
   y.mul_(2);
   EXPECT_EQ(
       message<GradientError>([&] { z.sum().backward(); }),
-      "mul: its backward needs the tensor saved at position 0 (shape [2], float32), but that was written in "
+      "mul: its backward needs the tensor saved at position 1 (shape [2], float32), but that was written in "
       "place since: version 0 was saved, version 1 was found. Write into a clone(), or move the write behind "
       "backward.");
   EXPECT_FALSE(x.grad().defined());
