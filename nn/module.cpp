@@ -67,36 +67,12 @@ std::string layout(const std::string& name, const std::string& extra, const std:
   return cat(name, "(", extra.empty() ? "" : "\n  ", extra, children, "\n)");
 }
 
-}  // namespace
-
-std::vector<std::pair<std::string, Tensor>> Module::named_parameters() const {
-  std::vector<std::pair<std::string, Tensor>> named;
-  std::set<TensorImpl*> seen;
-  for (const Slot& slot : slots_of(*this)) {
-    if (!slot.is_buffer && seen.insert(slot.tensor->impl()).second)
-      named.emplace_back(slot.name, *slot.tensor);
-  }
-  return named;
-}
-
-std::vector<Tensor> Module::parameters() const {
-  std::vector<Tensor> parameters;
-  for (auto& [name, tensor] : named_parameters()) parameters.push_back(std::move(tensor));
-  return parameters;
-}
-
-StateDict Module::state_dict() const {
-  StateDict state;
-  for (const Slot& slot : slots_of(*this)) state.emplace(slot.name, slot.tensor->detach());
-  return state;
-}
-
-LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options) {
+LoadReport load_into(Module& module, const StateDict& state, LoadOptions options) {
   LoadReport report;
   std::string misfits;
   std::vector<std::pair<Tensor, Tensor>> copies;
   std::set<std::string> names;
-  for (const Slot& slot : slots_of(*this)) {
+  for (const Slot& slot : slots_of(module)) {
     names.insert(slot.name);
     const auto found = state.find(slot.name);
     if (found == state.end()) {
@@ -124,13 +100,43 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options) 
     problems += cat("\n  Unexpected: ", joined(report.unexpected), ".");
   problems += misfits;
   if (!problems.empty()) {
-    fail<ValueError>("load_state_dict: the state does not fit ", type_name(), "; nothing was changed.",
+    fail<ValueError>("load_state_dict: the state does not fit ", module.type_name(), "; nothing was changed.",
                      problems,
                      options.strict ? "\n  {.strict = false} accepts missing and unexpected names." : "");
   }
   const NoGradGuard no_grad;
   for (auto& [target, source] : copies) target.copy_(source);
   return report;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, Tensor>> Module::named_parameters() const {
+  std::vector<std::pair<std::string, Tensor>> named;
+  std::set<TensorImpl*> seen;
+  for (const Slot& slot : slots_of(*this)) {
+    if (!slot.is_buffer && seen.insert(slot.tensor->impl()).second)
+      named.emplace_back(slot.name, *slot.tensor);
+  }
+  return named;
+}
+
+std::vector<Tensor> Module::parameters() const {
+  std::vector<Tensor> parameters;
+  for (auto& [name, tensor] : named_parameters()) parameters.push_back(std::move(tensor));
+  return parameters;
+}
+
+StateDict Module::state_dict() const {
+  return without_bad_alloc("state_dict", [&] {
+    StateDict state;
+    for (const Slot& slot : slots_of(*this)) state.emplace(slot.name, slot.tensor->detach());
+    return state;
+  });
+}
+
+LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options) {
+  return without_bad_alloc("load_state_dict", [&] { return load_into(*this, state, options); });
 }
 
 void Module::train(bool on) {

@@ -7,9 +7,11 @@ namespace tenet {
 void Tensor::backward(BackwardOptions options) const { backward(Tensor(), options); }
 
 void Tensor::backward(const Tensor& dy, BackwardOptions options) const {
-  Pass pass({*this}, {.retain_graph = options.retain_graph});
-  pass.seed(*this, dy);
-  pass.run_to_leaves();
+  without_bad_alloc("backward", [&] {
+    Pass pass({*this}, {.retain_graph = options.retain_graph});
+    pass.seed(*this, dy);
+    pass.run_to_leaves();
+  });
 }
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
@@ -19,13 +21,15 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
                         " outputs. Give one per output, or none.");
   }
   if (inputs.empty() || outputs.empty()) return std::vector<Tensor>(inputs.size());
-  Pass pass(outputs, {.retain_graph = options.retain_graph.value_or(options.create_graph),
-                      .create_graph = options.create_graph});
-  pass.want(inputs);
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    pass.seed(outputs[i], dys.empty() ? Tensor() : dys[i]);
-  }
-  std::vector<Tensor> gradients = pass.run_to(inputs);
+  std::vector<Tensor> gradients = without_bad_alloc("grad", [&] {
+    Pass pass(outputs, {.retain_graph = options.retain_graph.value_or(options.create_graph),
+                        .create_graph = options.create_graph});
+    pass.want(inputs);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      pass.seed(outputs[i], dys.empty() ? Tensor() : dys[i]);
+    }
+    return pass.run_to(inputs);
+  });
   for (std::size_t i = 0; i < gradients.size() && !options.allow_unused; ++i) {
     if (gradients[i].defined()) continue;
     fail<GradientError>("grad: the outputs do not depend on input ", i, " of shape ", inputs[i].shape(),

@@ -2,6 +2,8 @@
 
 #include <mutex>
 
+#include "tenet/framework/autograd/in_place.h"
+
 namespace tenet {
 namespace {
 
@@ -46,15 +48,26 @@ Tensor call_hooks(Record* record, Tensor gradient) {
                       "). A gradient has the shape, type and device of its input.");
 }
 
+/// What accumulate() may need: a gradient that can become the grad, or a grad that can be added to.
+void prepare(Record* record, Tensor& gradient) {
+  const Tensor grad = record->extras().grad;
+  if (grad.defined()) {
+    check_writable(grad, "backward");
+  } else if (!is_private(gradient)) {
+    gradient = gradient.detach().clone();
+  }
+}
+
 /// Adds to what users see as grad(). Threads may share the leaf.
 void accumulate(Record* record, Tensor gradient) {
   static std::mutex mutexes[16];
   const std::lock_guard lock(mutexes[reinterpret_cast<std::uintptr_t>(record) / 64 % 16]);
   Tensor& grad = record->extras().grad;
   if (grad.defined()) {
-    grad.add_(gradient);
+    detail::accumulate(grad, gradient);
+    bump_version(grad);
   } else {
-    grad = is_private(gradient) ? std::move(gradient) : gradient.detach().clone();
+    grad = std::move(gradient);
   }
 }
 
@@ -151,8 +164,8 @@ void Pass::seed(const Tensor& output, const Tensor& dy) {
                         output.device(), "). Pass a dy of the tensor's shape, type and device.");
   }
   if (!record->is_leaf()) {
+    seeds_.push_back(record);  // may throw, before anything is held
     Record::keep(record);
-    seeds_.push_back(record);
     if (newest_ == nullptr || record->sequence() > newest_->sequence()) newest_ = record;
   }
   add_pending(record, !dy.defined() ? ones_like(output) : options_.create_graph ? dy : dy.detach());
@@ -205,7 +218,9 @@ void Pass::run_to_leaves() {
     step(record, dy);
   }
   for (auto& [leaf, gradient] : leaves_) gradient = call_hooks(leaf, std::move(gradient));
-  // Only now, when no rule and no hook can throw any more, do gradients become visible.
+  for (auto& [record, gradient] : retained) prepare(record, gradient);
+  for (auto& [leaf, gradient] : leaves_) prepare(leaf, gradient);
+  // Only now, when nothing can throw any more, do gradients become visible.
   for (auto& [record, gradient] : retained) accumulate(record, std::move(gradient));
   for (auto& [leaf, gradient] : leaves_) accumulate(leaf, std::move(gradient));
 }

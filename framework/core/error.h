@@ -1,10 +1,12 @@
 // What Tenet throws. A message names the op, what was wanted, what came, and what to do about it.
 #pragma once
 
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "tenet/framework/core/device.h"
 #include "tenet/framework/core/dtype.h"
@@ -82,6 +84,15 @@ std::string cat(const Parts&... parts) {
 template <class E = Error, class... Parts>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(const Parts&... parts) {
   throw E(cat(parts...));
+}
+
+/// f(), with the bad_alloc of a standard container as an OutOfMemoryError of `op`.
+template <class F> decltype(auto) without_bad_alloc(const char* op, F&& f) {
+  try {
+    return std::forward<F>(f)();
+  } catch (const std::bad_alloc&) {
+    fail<OutOfMemoryError>(op, ": out of memory. Use smaller sizes or free tensors.");
+  }
 }
 
 }  // namespace tenet

@@ -1,30 +1,13 @@
-// What the paths have in common: the scratch of a task, its place, and how tasks are shared out.
+// What the paths have in common: a task's scratch, its place, and how tasks are shared out.
 #pragma once
 
 #include <algorithm>
 #include <utility>
 
 #include "tenet/backends/cpu/parallel.h"
-#include "tenet/framework/core/backend.h"
+#include "tenet/framework/core/scratch.h"
 
 namespace tenet::conv_kernels {
-
-/// Memory of the backend's, uninitialised; none for 0 bytes.
-template <class T> class Scratch {
- public:
-  explicit Scratch(std::int64_t bytes)
-      : bytes_(static_cast<std::size_t>(bytes)),
-        data_(bytes > 0 ? static_cast<T*>(backend({}).allocate(bytes_)) : nullptr) {}
-  ~Scratch() {
-    if (data_ != nullptr) backend({}).free(data_, bytes_);
-  }
-  Scratch(const Scratch&) = delete;
-  T* data() const { return data_; }
-
- private:
-  std::size_t bytes_;
-  T* data_;
-};
 
 /// A flat index taken apart, last factor first.
 struct Index {

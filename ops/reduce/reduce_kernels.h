@@ -1,10 +1,9 @@
 #pragma once
 
-#include <memory>
-
 #include "tenet/backends/cpu/loop.h"
 #include "tenet/backends/cpu/parallel.h"
 #include "tenet/framework/core/dispatch.h"
+#include "tenet/framework/core/scratch.h"
 
 namespace tenet::reduce {
 
@@ -52,7 +51,7 @@ inline void run(Kind kind, DType dtype, const Plan& plan) {
   struct alignas(kAccBytes) Acc {
     std::byte bytes[kAccBytes];
   };
-  const auto accs = std::make_unique_for_overwrite<Acc[]>(static_cast<std::size_t>(outputs * chunks));
+  const Scratch<Acc> accs(outputs * chunks * static_cast<std::int64_t>(sizeof(Acc)));
   const std::int64_t work = std::max<std::int64_t>(1, block * per_chunk);
   const std::int64_t grain = std::max<std::int64_t>(1, kChunk / work);
   cpu::parallel_for(blocks * chunks, grain, [&](std::int64_t first, std::int64_t last) {
@@ -60,10 +59,10 @@ inline void run(Kind kind, DType dtype, const Plan& plan) {
       const std::int64_t chunk = task / blocks, begin = task % blocks * block;
       const std::int64_t end = std::min(begin + block, outputs);
       k.fold(plan, begin, end, chunk * per_chunk, std::min((chunk + 1) * per_chunk, elements),
-             &accs[static_cast<std::size_t>(chunk * outputs + begin)]);
+             accs.data() + chunk * outputs + begin);
     }
   });
-  k.finish(plan, 0, outputs, accs.get(), chunks, outputs);
+  k.finish(plan, 0, outputs, accs.data(), chunks, outputs);
 }
 
 }  // namespace tenet::reduce

@@ -58,6 +58,8 @@ void write_all(int fd, std::string_view bytes, const std::string& path) {
 
 void write_atomically(const std::string& path, std::span<const std::string_view> parts) {
   const std::string temporary = path + ".tmp";
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const Descriptor file(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW);
   check(file >= 0, temporary, "create");
   if (retried([&] { return ::flock(file, LOCK_EX | LOCK_NB); }) != 0 || !is_at(temporary, file)) {
@@ -74,8 +76,6 @@ void write_atomically(const std::string& path, std::span<const std::string_view>
     ::unlink(temporary.c_str());
     throw;
   }
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const Descriptor directory(folder, O_RDONLY | O_DIRECTORY);
   check(directory >= 0 && retried([&] { return ::fsync(directory); }) == 0, folder, "flush");
 }

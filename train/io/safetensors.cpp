@@ -100,21 +100,25 @@ Tensor read_tensor(FileSource& source, const Entry& entry) {
 }  // namespace
 
 void save(const StateDict& state, const std::string& path) {
-  const std::vector<Item> items = items_of(state);
-  const std::string header = header_of(items);
-  std::vector<std::string_view> parts{header};
-  for (const Item& item : items) parts.push_back(item.bytes());
-  write_atomically(path, parts);
+  without_bad_alloc("save", [&] {
+    const std::vector<Item> items = items_of(state);
+    const std::string header = header_of(items);
+    std::vector<std::string_view> parts{header};
+    for (const Item& item : items) parts.push_back(item.bytes());
+    write_atomically(path, parts);
+  });
 }
 
 StateDict load(const std::string& path) {
-  FileSource source("load", path);
-  const std::string json = read_json(source);
-  StateDict state;
-  for (const Entry& entry : safetensors::read_header(json, source.left(), source.where())) {
-    state.emplace(entry.name, read_tensor(source, entry));
-  }
-  return state;
+  return without_bad_alloc("load", [&] {
+    FileSource source("load", path);
+    const std::string json = read_json(source);
+    StateDict state;
+    for (const Entry& entry : safetensors::read_header(json, source.left(), source.where())) {
+      state.emplace(entry.name, read_tensor(source, entry));
+    }
+    return state;
+  });
 }
 
 }  // namespace tenet

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "tenet/ops/create/create.h"
-#include "tenet/ops/elementwise/binary.h"
+#include "tenet/ops/update/update.h"
 
 namespace tenet::optim {
 
@@ -24,25 +24,23 @@ std::vector<Optimizer::Setting> Adam::settings() {
           {"weight_decay", &options.weight_decay}};
 }
 
-void Adam::update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state) {
-  const auto [beta1, beta2] = options.betas;
+void Adam::prepare(const Tensor& x, std::vector<Tensor>& state) {
   Tensor &step = state[0], &m = state[1], &v = state[2], &largest = state[3];
   if (!step.defined()) {
     step = zeros({}, {.dtype = int64});
     m = zeros_like(x);
     v = zeros_like(x);
   }
-  const Tensor g = options.weight_decay == 0 ? dx : dx + x * options.weight_decay;
-  step.add_(1);
-  m.add_((g - m) * (1 - beta1));
-  v.mul_(beta2).add_(g * g * (1 - beta2));
-  if (options.amsgrad) largest = largest.defined() ? maximum(largest, v) : v.clone();
+  if (options.amsgrad && !largest.defined()) largest = zeros_like(x);
+}
 
-  const double t = step.item<double>();
-  const double lr = options.lr / (1 - std::pow(beta1, t));
-  Tensor denominator = (options.amsgrad ? largest : v).sqrt();
-  denominator.div_(std::sqrt(1 - std::pow(beta2, t))).add_(options.eps);
-  x.sub_((m / denominator).mul_(lr));
+void Adam::update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state, bool) {
+  const auto [beta1, beta2] = options.betas;
+  const auto t = static_cast<double>(++*state[0].data<std::int64_t>());
+  const update::Adam adam{
+      options.lr / (1 - std::pow(beta1, t)), beta1, beta2, options.eps, options.weight_decay,
+      std::sqrt(1 - std::pow(beta2, t))};
+  update::run(adam, x, dx, state[1], state[2], options.amsgrad ? state[3] : Tensor());
 }
 
 }  // namespace tenet::optim

@@ -30,7 +30,8 @@ class Adam : public Optimizer {
   std::vector<const char*> slots() const override {
     return {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
   }
-  void update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state) override;
+  void prepare(const Tensor& x, std::vector<Tensor>& state) override;
+  void update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state, bool first) override;
 };
 
 }  // namespace tenet::optim

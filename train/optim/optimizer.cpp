@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/framework/autograd/in_place.h"
 #include "tenet/ops/create/create.h"
 
 namespace tenet::optim {
@@ -35,11 +36,24 @@ void Optimizer::require(bool valid, const char* setting, double value, const cha
 
 void Optimizer::step() {
   const NoGradGuard no_grad;
+  std::vector<Tensor> gradients;
+  std::vector<std::vector<Tensor>> states;
+  without_bad_alloc(name_, [&] {
+    gradients.resize(parameters_.size());
+    states = states_;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      gradients[i] = parameters_[i].grad();
+      if (!gradients[i].defined()) continue;
+      check_writable(parameters_[i], name_);
+      states[i].resize(slots().size());
+      prepare(parameters_[i], states[i]);
+    }
+  });
+  std::swap(states, states_);  // from here on nothing can fail
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const Tensor dx = parameters_[i].grad();
-    if (!dx.defined()) continue;
-    states_[i].resize(slots().size());
-    update(parameters_[i], dx.detach(), states_[i]);
+    if (!gradients[i].defined()) continue;
+    const bool first = states[i].empty() || !states[i][0].defined();
+    update(parameters_[i], gradients[i], states_[i], first);
   }
 }
 

@@ -13,7 +13,8 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  /// One update of every parameter from its grad().
+  /// One update of every parameter from its grad(). Throws OutOfMemoryError, nothing changed, if there is no room for
+  /// the state that the first step makes.
   void step();
   /// Forgets the gradients: they are undefined until the next backward.
   void zero_grad();
@@ -38,8 +39,11 @@ class Optimizer {
   virtual std::vector<Setting> settings() = 0;
   /// The names of the tensors gathered for a parameter: of its shape, or "step", which is one int64.
   virtual std::vector<const char*> slots() const = 0;
-  /// Updates x from its gradient dx; state[k] is slot k, undefined until it is first set.
-  virtual void update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state) = 0;
+  /// Makes what the state of x lacks: state[k] is slot k, undefined until then.
+  virtual void prepare(const Tensor& x, std::vector<Tensor>& state) = 0;
+  /// Updates x from its gradient dx. Allocates nothing, so that it cannot fail: a step is whole or has not been.
+  /// `first`: slot 0 has just been made.
+  virtual void update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state, bool first) = 0;
 
   /// Throws ValueError unless `valid`, naming the setting.
   void require(bool valid, const char* setting, double value, const char* range) const;

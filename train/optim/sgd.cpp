@@ -1,5 +1,8 @@
 #include "tenet/train/optim/sgd.h"
 
+#include "tenet/ops/create/create.h"
+#include "tenet/ops/update/update.h"
+
 namespace tenet::optim {
 
 SGD::SGD(std::vector<Tensor> parameters, const SGDOptions& options_)
@@ -19,19 +22,14 @@ std::vector<Optimizer::Setting> SGD::settings() {
           {"weight_decay", &options.weight_decay}};
 }
 
-void SGD::update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state) {
+void SGD::prepare(const Tensor& x, std::vector<Tensor>& state) {
+  if (options.momentum != 0 && !state[0].defined()) state[0] = zeros_like(x);
+}
+
+void SGD::update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state, bool first) {
   const auto [lr, momentum, dampening, weight_decay, nesterov] = options;
-  Tensor g = weight_decay == 0 ? dx : dx + x * weight_decay;
-  if (momentum != 0) {
-    Tensor& b = state[0];
-    if (b.defined()) {
-      b.mul_(momentum).add_(g * (1 - dampening));
-    } else {
-      b = g.clone();
-    }
-    g = nesterov ? g + b * momentum : b;
-  }
-  x.sub_(g * lr);
+  update::run(update::Sgd{lr, momentum, dampening, weight_decay, nesterov, first}, x, dx,
+              momentum != 0 ? state[0] : Tensor());
 }
 
 }  // namespace tenet::optim

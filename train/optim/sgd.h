@@ -25,7 +25,8 @@ class SGD : public Optimizer {
  private:
   std::vector<Setting> settings() override;
   std::vector<const char*> slots() const override { return {"momentum_buffer"}; }
-  void update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state) override;
+  void prepare(const Tensor& x, std::vector<Tensor>& state) override;
+  void update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state, bool first) override;
 };
 
 }  // namespace tenet::optim
