@@ -47,8 +47,8 @@ struct ConvCase {
                                          .dilation = dilation});
     } else {
       const tenet::Shape w{k, channels / groups, r, s};
-      c.g = tenet::solve_conv(
-          "layer", x, w, {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
+      c.g = tenet::solve_conv("layer", x, w,
+                              {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
     }
     c.x = filled(x, 1);
     c.w = filled(c.g.weight_shape(), 2);

@@ -3,6 +3,8 @@ find_package(benchmark REQUIRED)
 
 function(tenet_benchmark name file)
   add_executable(${name} "${file}")
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/benchmarks")
+  target_compile_definitions(${name} PRIVATE TENET_BENCHMARKS_DIR="${PROJECT_SOURCE_DIR}/benchmarks")
   target_link_libraries(${name} PRIVATE tenet::tenet tenet_base_flags ${ARGN})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks" CXX_EXTENSIONS OFF)
 endfunction()

@@ -13,8 +13,8 @@
 #include <memory>
 #include <sstream>
 
-#include "../conv_case.h"
-#include "../networks.h"
+#include "conv_case.h"
+#include "networks.h"
 #include "tenet/framework/autograd/backward.h"
 #include "tenet/framework/autograd/grad_mode.h"
 #include "tenet/framework/core/threads.h"
@@ -75,7 +75,8 @@ template <class Net> struct Trainer {
   tenet::optim::SGD sgd;
 
   Trainer(const tenet::Shape& shape)
-      : images(filled(shape, 1)), labels(tenet::zeros({shape[0]}, {.dtype = tenet::int64})),
+      : images(filled(shape, 1)),
+        labels(tenet::zeros({shape[0]}, {.dtype = tenet::int64})),
         sgd(parameters(net), {.lr = 0.01, .momentum = 0.9}) {
     for (std::int64_t i = 0; i < shape[0]; ++i) labels.data<std::int64_t>()[i] = i % 10;
   }
