@@ -186,9 +186,7 @@ class Tensor {
     return adopt(TensorImpl::make(shape, dtype, device));
   }
   static Tensor make_like(const Tensor& x) { return adopt(TensorImpl::make_like(x.impl())); }
-  bool same_shape(const Tensor& other) const {
-    return impl()->same_sizes(*other.impl());
-  }
+  bool same_shape(const Tensor& other) const { return impl()->same_sizes(*other.impl()); }
   TensorImpl* impl() const {
     if (impl_ == nullptr) fail_undefined();
     return impl_;

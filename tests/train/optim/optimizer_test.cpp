@@ -92,6 +92,29 @@ TEST(Optimizer, WritesInPlaceAndUnrecorded) {
   EXPECT_TRUE(equal(x.detach(), full({3}, 0.5f)));
 }
 
+template <class Optimizer, class Options> Tensor after_steps(const Tensor& dx, const Options& options) {
+  Tensor x = ones({3, 70}, {.requires_grad = true});
+  Optimizer optimizer({x}, options);
+  for (int i = 0; i < 3; ++i) {
+    x.set_grad(dx);
+    optimizer.step();
+  }
+  return x.detach();
+}
+
+TEST(Optimizer, TakesGradientsOfAnyLayout) {
+  const Tensor row = linspace(-1, 1, 70);
+  const Tensor spread = row.expand({3, 70}), turned = row.expand({3, 70}).clone().t().contiguous().t();
+  const Tensor plain = spread.clone();
+  const optim::SGDOptions sgd{.lr = .1, .momentum = .9, .weight_decay = .1};
+  const optim::AdamOptions adam{.lr = .1, .amsgrad = true};
+  for (const Tensor& dx : {spread, turned}) {
+    EXPECT_FALSE(dx.is_contiguous());
+    EXPECT_TRUE(equal(after_steps<optim::SGD>(dx, sgd), after_steps<optim::SGD>(plain, sgd)));
+    EXPECT_TRUE(equal(after_steps<optim::Adam>(dx, adam), after_steps<optim::Adam>(plain, adam)));
+  }
+}
+
 TEST(Optimizer, AStepDuringBackwardIsFound) {
   Tensor x = ones({3}, {.requires_grad = true});
   Tensor y = (x * x).sum();
