@@ -48,9 +48,16 @@ Tensor call_hooks(Record* record, Tensor gradient) {
                       "). A gradient has the shape, type and device of its input.");
 }
 
+/// Guards the grad of a leaf, which threads may share.
+std::mutex& mutex_of(const Record* record) {
+  static std::mutex mutexes[16];
+  return mutexes[reinterpret_cast<std::uintptr_t>(record) / 64 % 16];
+}
+
 /// What accumulate() may need: a gradient that can become the grad, or a grad that can be added to.
 void prepare(Record* record, Tensor& gradient) {
-  const Tensor grad = record->extras().grad;
+  const std::lock_guard lock(mutex_of(record));
+  const Tensor& grad = record->extras().grad;
   if (grad.defined()) {
     check_writable(grad, "backward");
   } else if (!is_private(gradient)) {
@@ -58,10 +65,9 @@ void prepare(Record* record, Tensor& gradient) {
   }
 }
 
-/// Adds to what users see as grad(). Threads may share the leaf.
+/// Adds to what users see as grad().
 void accumulate(Record* record, Tensor gradient) {
-  static std::mutex mutexes[16];
-  const std::lock_guard lock(mutexes[reinterpret_cast<std::uintptr_t>(record) / 64 % 16]);
+  const std::lock_guard lock(mutex_of(record));
   Tensor& grad = record->extras().grad;
   if (grad.defined()) {
     detail::accumulate(grad, gradient);

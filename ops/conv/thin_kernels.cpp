@@ -16,8 +16,8 @@ template <class T> struct Simd {
       __attribute__((vector_size(64)));
 };
 
-constexpr int kTogether =
-    9;  // taps summed at once: enough sums to keep the adders busy, few enough for registers
+/// Taps summed at once: enough sums to keep the adders busy, few enough for the registers.
+constexpr int kTogether = 9;
 
 /// A packed row, by its distance from where the others of the sum lie, and its weight.
 template <class T> struct Term {
