@@ -3,29 +3,31 @@
 namespace tenet::update {
 namespace {
 
-/// The operands at element i; with kDense the strides are known, and the loop is vectors.
-template <class T, bool kDense> struct Operands {
-  std::byte* const* data;
-  const std::int64_t* strides;
-
-  TENET_HD T& at(int k, std::int64_t i) const {
-    if constexpr (kDense) return reinterpret_cast<T*>(data[k])[i];
-    return *reinterpret_cast<T*>(data[k] + i * strides[k]);
-  }
+/// Elements of one operand. Those of a dense one lie side by side, and the loop over them is vectors.
+template <class T> struct Dense {
+  T* data;
+  Dense(std::byte* first, std::int64_t) : data(reinterpret_cast<T*>(first)) {}
+  TENET_HD T& operator[](std::int64_t i) const { return data[i]; }
+};
+template <class T> struct Strided {
+  std::byte* data;
+  std::int64_t stride;
+  Strided(std::byte* first, std::int64_t bytes) : data(first), stride(bytes) {}
+  TENET_HD T& operator[](std::int64_t i) const { return *reinterpret_cast<T*>(data + i * stride); }
 };
 
-template <bool kLast, class T, bool kDense>
-TENET_HD void apply(const Sgd& sgd, const Operands<T, kDense>& of, std::int64_t n) {
-#pragma GCC ivdep
-  for (std::int64_t i = 0; i < n; ++i) sgd(of.at(0, i), of.at(1, i), kLast ? &of.at(2, i) : nullptr);
+template <bool kLast, class Operand>
+TENET_HD void apply(const Sgd sgd, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+  const Operand x(data[0], strides[0]), g(data[1], strides[1]);
+  const Operand b(data[kLast ? 2 : 0], strides[kLast ? 2 : 0]);
+  for (std::int64_t i = 0; i < n; ++i) sgd(x[i], g[i], kLast ? &b[i] : nullptr);
 }
 
-template <bool kLast, class T, bool kDense>
-TENET_HD void apply(const Adam& adam, const Operands<T, kDense>& of, std::int64_t n) {
-#pragma GCC ivdep
-  for (std::int64_t i = 0; i < n; ++i) {
-    adam(of.at(0, i), of.at(1, i), of.at(2, i), of.at(3, i), kLast ? &of.at(4, i) : nullptr);
-  }
+template <bool kLast, class Operand>
+TENET_HD void apply(const Adam adam, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+  const Operand x(data[0], strides[0]), g(data[1], strides[1]), m(data[2], strides[2]);
+  const Operand v(data[3], strides[3]), largest(data[kLast ? 4 : 0], strides[kLast ? 4 : 0]);
+  for (std::int64_t i = 0; i < n; ++i) adam(x[i], g[i], m[i], v[i], kLast ? &largest[i] : nullptr);
 }
 
 }  // namespace
@@ -37,9 +39,9 @@ void update_loop(const void* functor, std::byte* const* data, const std::int64_t
   bool dense = true;
   for (int k = 0; k < operands; ++k) dense = dense && strides[k] == static_cast<std::int64_t>(sizeof(T));
   if (dense) {
-    apply<kLast>(step, Operands<T, true>{data, strides}, n);
+    apply<kLast, Dense<T>>(step, data, strides, n);
   } else {
-    apply<kLast>(step, Operands<T, false>{data, strides}, n);
+    apply<kLast, Strided<T>>(step, data, strides, n);
   }
 }
 
