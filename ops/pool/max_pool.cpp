@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "tenet/framework/core/dispatch.h"
-#include "tenet/ops/conv/solver.h"
+#include "tenet/ops/conv/geometry.h"
 #include "tenet/ops/index/index_map.h"
 #include "tenet/ops/pool/geometry.h"
 #include "tenet/ops/pool/pool.h"
@@ -79,8 +79,11 @@ Dims unpooled_size(const Tensor& x, const PerAxis& kernel, const MaxUnpoolOption
   const Dims window = pool::per_axis(op, "kernel", kernel, 2, 1);
   const Dims stride = pool::per_axis(op, "stride", pool::stride_or(o.stride, kernel), 2, 1);
   const Dims padding = pool::per_axis(op, "padding", o.padding, 2, 0);
-  const Dims usual =
-      conv_transpose_output_size({x.size(-2), x.size(-1)}, window, {.stride = stride, .padding = padding});
+  // Not conv_transpose_output_size: what does not fit must be said in this op's name.
+  const ConvGeometry g =
+      solve_conv_transpose(op, {1, 1, x.size(-2), x.size(-1)}, {1, 1, window[0], window[1]},
+                           {.stride = stride, .padding = padding});
+  const Dims usual = {g.axis[1].in, g.axis[2].in};
   if (!o.output_size.given()) return usual;
   const Dims wanted = pool::per_axis(op, "output_size", o.output_size, 2, 1);
   for (int i = 0; i < 2; ++i) {
