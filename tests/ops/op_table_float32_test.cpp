@@ -51,7 +51,7 @@ struct Case {
   }
 };
 
-/// Whether there is anything to compare: a case without elements would count as right. op_table_zero_* has those.
+/// Whether there is anything to compare: a case without elements would count as right.
 bool has_elements(const Op& op, const Sample& sample) {
   try {
     for (const Tensor& y : op.call(draw(sample, tenet::float32), sample.options)) {

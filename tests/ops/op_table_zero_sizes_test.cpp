@@ -64,7 +64,7 @@ void expect_sound(const Op& op, const Sample& sample) {
   }
 }
 
-/// Whether an error's text may begin so: with the op, or with the public op that the row stands for or is made of.
+/// Whether an error's text may begin so: with the op, or with the public op the row stands for or is made of.
 bool names(const Op& op, const std::string& said) {
   static const std::map<std::string, std::set<std::string>> others = {
       {"gt", {"lt"}},  // with the operands exchanged
