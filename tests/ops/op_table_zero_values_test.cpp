@@ -67,6 +67,9 @@ const std::vector<Case>& results() {
       {"conv2d", {real(0, 2, 5, 4), real(3, 2, 3, 2), real(3)}, {}, {0, 3, 3, 3}},
       {"conv2d", {real(2, 0, 5, 4), real(3, 0, 3, 2)}, {}, {2, 3, 3, 3}, 0},
       {"conv2d", {real(2, 0, 5, 4), real(3, 0, 3, 2), real(3)}, {{"stride", 2}}, {2, 3, 2, 2}, kBias},
+      // Not the path of small kernels: a product of matrices with an inner extent of 0.
+      {"conv2d", {real(2, 0, 5, 4), real(3, 0, 1, 1)}, {}, {2, 3, 5, 4}, 0},
+      {"conv2d", {real(2, 0, 5, 4), real(3, 0, 1, 1), real(3)}, {}, {2, 3, 5, 4}, kBias},
       {"conv2d", {real(2, 2, 5, 4), real(0, 2, 3, 2), real(0)}, {}, {2, 0, 3, 3}},
       {"conv2d", {real(2, 2, 0, 4), real(3, 2, 3, 2), real(3)}, {{"padding", {2, 0}}}, {2, 3, 2, 3}, kBias},
       {"conv2d", {real(2, 2, 5, 0), real(3, 2, 3, 2)}, {{"padding", {0, 1}}}, {2, 3, 3, 1}, 0},
