@@ -135,8 +135,8 @@ void narrow_to(SliceMap& map, const Index& index, int d) {
   if (index.kind == Index::Kind::position) {
     if (index.position < -n || index.position >= n) {
       fail<IndexError>("index: position ", index.position, " is out of range for dimension ", d,
-                       " of extent ", n, " (shape ", map.from, "). Use a position in [", -n, ", ", n - 1,
-                       "].");
+                       " of extent ", n, " (shape ", map.from, "). ",
+                       n > 0 ? cat("Use a position in [", -n, ", ", n - 1, "].") : "It is empty.");
     }
     map.start[d] = index.position < 0 ? index.position + n : index.position;
     map.size[d] = 1;

@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "support/expect.h"
+#include "support/expect_error.h"
 #include "support/scale.h"
 #include "tenet/tenet.h"
 
@@ -187,6 +187,11 @@ TEST(Index, RandomIndicesReadWhatPythonWould) {
     ASSERT_EQ(y.shape(), want) << "seed " << seed << " shape " << shape;
     ASSERT_EQ(values(y), elements) << "seed " << seed << " shape " << shape;
   }
+}
+
+TEST(Index, APlaceInNothingIsRefused) {
+  EXPECT_ERROR(zeros({2, 0}).select(1, 0), IndexError,
+               "index: position 0 is out of range for dimension 1 of extent 0 (shape [2, 0]). It is empty.");
 }
 
 }  // namespace
