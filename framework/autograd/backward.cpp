@@ -20,7 +20,9 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
     fail<GradientError>("grad: ", dys.size(), " dys were given for ", outputs.size(),
                         " outputs. Give one per output, or none.");
   }
-  if (inputs.empty() || outputs.empty()) return std::vector<Tensor>(inputs.size());
+  if (inputs.empty() || outputs.empty()) {
+    return without_bad_alloc("grad", [&] { return std::vector<Tensor>(inputs.size()); });
+  }
   std::vector<Tensor> gradients = without_bad_alloc("grad", [&] {
     Pass pass(outputs, {.retain_graph = options.retain_graph.value_or(options.create_graph),
                         .create_graph = options.create_graph});
@@ -44,15 +46,16 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
 }
 
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& inputs, GradOptions options) {
-  return grad(std::vector{y}, inputs, {}, options);
+  return without_bad_alloc("grad", [&] { return grad(std::vector{y}, inputs, {}, options); });
 }
 
 Tensor grad(const Tensor& y, const Tensor& x, GradOptions options) {
-  return grad(std::vector{y}, std::vector{x}, {}, options)[0];
+  return without_bad_alloc("grad", [&] { return grad(std::vector{y}, std::vector{x}, {}, options)[0]; });
 }
 
 Tensor grad(const Tensor& y, const Tensor& x, const Tensor& dy, GradOptions options) {
-  return grad(std::vector{y}, std::vector{x}, std::vector{dy}, options)[0];
+  return without_bad_alloc("grad",
+                           [&] { return grad(std::vector{y}, std::vector{x}, std::vector{dy}, options)[0]; });
 }
 
 }  // namespace tenet

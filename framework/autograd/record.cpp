@@ -31,6 +31,10 @@ std::uint32_t Record::tail_bytes(const TensorImpl* output, int n_inputs, int n_s
                                     output->rank * sizeof(std::int64_t));
 }
 
+void Record::make_extras() {
+  extras_ = without_bad_alloc("autograd", [] { return std::make_unique<Extras>(); });
+}
+
 void Record::free_saved() noexcept {
   for (std::uint32_t i = 0; i < n_saved_; ++i) {
     Saved& saved = saved_begin()[i];
@@ -109,7 +113,12 @@ Leaf* Leaf::make(const TensorImpl* tensor) {
   const auto tail = static_cast<std::uint32_t>(sizeof(Leaf));
   const std::uint32_t bytes = tail + tail_bytes(tensor, 0, 0);
   Leaf* leaf = new (block_allocate(bytes)) Leaf(Layout{tail, bytes}, tensor, 0, 0);
-  leaf->extras();  // made here, since threads may share the leaf
+  try {
+    leaf->extras();  // made here, since threads may share the leaf
+  } catch (...) {
+    drop(leaf);
+    throw;
+  }
   return leaf;
 }
 

@@ -67,7 +67,7 @@ class Record {
   std::uint64_t sequence() const { return sequence_; }
   Tape* tape() const { return tape_; }
   Extras& extras() {
-    if (!extras_) extras_ = std::make_unique<Extras>();
+    if (!extras_) make_extras();
     return *extras_;
   }
   Extras* extras_or_null() const { return extras_.get(); }
@@ -98,6 +98,7 @@ class Record {
   }
   Saved* saved_begin() const { return reinterpret_cast<Saved*>(edges() + n_inputs_); }
   std::int64_t* sizes() const { return reinterpret_cast<std::int64_t*>(saved_begin() + n_saved_); }
+  void make_extras();
   void release_all() noexcept;
   static void destroy(Record* record) noexcept;
   // A dead record waits in a list; its place in the sequence is the link to the next.

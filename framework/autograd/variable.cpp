@@ -59,20 +59,21 @@ void Tensor::set_grad(const Tensor& grad) {
                         "). A gradient has the shape and type of its tensor.");
   }
   if (impl()->record == nullptr && !grad.defined()) return;
+  // Without its history: what was computed from this tensor would else keep itself alive through it.
+  Tensor kept = grad.defined() ? grad.detach() : Tensor();
   if (impl()->record == nullptr) {
     Leaf* leaf = Leaf::make(impl());
     leaf->requires_grad = false;
     impl()->record = leaf;
   }
-  // Without its history: what was computed from this tensor would else keep itself alive through it.
-  impl()->record->extras().grad = grad.defined() ? grad.detach() : Tensor();
+  impl()->record->extras().grad = std::move(kept);
 }
 
 void Tensor::retain_grad() { record_for_hook(*this, "retain_grad").extras().retain_grad = true; }
 
 int Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) {
   Record::Extras& extras = record_for_hook(*this, "register_hook").extras();
-  extras.hooks.emplace_back(extras.next_hook, std::move(hook));
+  without_bad_alloc("register_hook", [&] { extras.hooks.emplace_back(extras.next_hook, std::move(hook)); });
   return extras.next_hook++;
 }
 

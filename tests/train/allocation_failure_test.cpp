@@ -1,129 +1,29 @@
-// Every allocation an operation makes fails once: the first, the second, ... Each time the operation ends in an
-// OutOfMemoryError, everything is as it was, and done again it gives the bits it gives otherwise. An allocation whose
-// failure the library makes good (the cache is given back and asked again) ends in success.
-#include <gtest/gtest.h>
+// Training when memory runs out: convolutions, optimiser steps, files. What is tried and how: allocation_failure.h.
+#include "support/allocation_failure.h"
 
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <sstream>
 
-#include "tenet/backends/cpu/allocator.h"
-#include "tenet/framework/autograd/tape.h"
-#include "tenet/framework/core/block_pool.h"
 #include "tenet/tenet.h"
-#include "train/failing_allocator.h"
 
 namespace tenet {
 namespace {
 
-using tenet_test::FailNth;
-
-std::int64_t live_bytes() { return block_stats().in_use + cpu::allocator().stats().in_use; }
-
-int live_records() {
-  int count = 0;
-  for (const Record* r = Tape::current().newest(); r != nullptr; r = Tape::older(r)) ++count;
-  return count;
-}
-
-/// Holds the small blocks that are free, so that the next ones have to be allocated.
-class Hoard {
- public:
-  Hoard() {
-    for (std::size_t bytes = 64; bytes <= 4096; bytes += 64) {
-      while (take(bytes)) {
-      }
-    }
-  }
-  ~Hoard() {
-    for (const auto& [block, bytes] : blocks_) block_free(block, bytes);
-  }
-
- private:
-  bool take(std::size_t bytes) {
-    void* block = nullptr;
-    try {
-      const FailNth failing(1);
-      block = block_allocate(bytes);
-    } catch (const OutOfMemoryError&) {  // the list is empty
-      return false;
-    }
-    blocks_.emplace_back(block, bytes);
-    return true;
-  }
-
-  std::vector<std::pair<void*, std::size_t>> blocks_;
-};
-
-/// One run of what is tried, over tensors of its own.
-struct Trial {
-  std::function<void()> operation;
-  std::function<std::string()> state;  // what a failure must not change, and a success must make right
-};
-
-/// Lets the n-th allocation fail; whether there was one.
-bool survives(const Trial& trial, std::int64_t n, const std::string& right) {
-  SCOPED_TRACE("allocation " + std::to_string(n));
-  const std::string before = trial.state();
-  const Hoard hoard;
-  const std::int64_t bytes = live_bytes();
-  const int records = live_records();
-  cpu::allocator().empty_cache();
-  std::string problem = "none";
-  bool reached = false;
-  try {
-    const FailNth failing(n);
-    const auto note = [&] { reached = failing.failed(); };
-    try {
-      trial.operation();
-      note();
-    } catch (...) {
-      note();
-      throw;
-    }
-  } catch (const OutOfMemoryError& error) {
-    problem = error.what();
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << "not an OutOfMemoryError: " << error.what();
-  }
-  if (problem != "none") {
-    EXPECT_NE(problem.find("out of memory"), std::string::npos) << problem;
-    EXPECT_TRUE(trial.state() == before);
-    EXPECT_EQ(live_bytes(), bytes);
-    EXPECT_EQ(live_records(), records);
-    trial.operation();
-  }
-  EXPECT_TRUE(trial.state() == right) << problem;
-  return reached;
-}
-
-/// How many allocations the operation makes, each of which has failed once.
-std::int64_t failures_survived(const std::function<Trial()>& fresh) {
-  const Trial sound = fresh();
-  sound.operation();
-  const std::string right = sound.state();
-  std::int64_t n = 0;
-  while (!::testing::Test::HasFailure() && survives(fresh(), n + 1, right)) ++n;
-  return n;
-}
-
-std::string bits(const Tensor& t) {
-  if (!t.defined()) return "-";
-  const Tensor flat = t.detach().contiguous();
-  return {reinterpret_cast<const char*>(flat.impl()->data), flat.impl()->bytes()};
-}
-
-std::string bits(const std::vector<Tensor>& tensors) {
-  std::string all;
-  for (const Tensor& t : tensors) all += bits(t) + "|";
-  return all;
-}
+using tenet_test::bits;
+using tenet_test::failures_survived;
+using tenet_test::Trial;
 
 Tensor numbers(const Shape& shape, bool requires_grad = false) {
   Generator generator(7);
   return randn(shape, {.requires_grad = requires_grad, .generator = &generator});
+}
+
+std::string all_bits(const StateDict& state) {
+  std::string all;
+  for (const auto& [name, tensor] : state) all += name + bits(tensor);
+  return all;
 }
 
 std::string content(const std::string& path) {
@@ -132,51 +32,143 @@ std::string content(const std::string& path) {
   return text.str();
 }
 
-// conv is conv2d or conv_transpose2d.
-template <class Conv> Trial forward_of(Conv conv) {
-  const auto x = std::make_shared<Tensor>(numbers({2, 4, 16, 16}));
-  const auto w = std::make_shared<Tensor>(numbers({4, 4, 3, 3}));
+/// A convolution to try: which way, over what.
+struct Problem {
+  bool transposed;
+  Shape x, w;
+  bool across = false;  // x lies with its rows and columns exchanged
+
+  Tensor input() const {
+    const Tensor drawn = numbers(x);
+    Tensor laid_out = across ? drawn.transpose(-1, -2).contiguous().transpose(-1, -2) : drawn;
+    return laid_out.requires_grad_();
+  }
+  Tensor weight() const { return numbers(w, true); }
+  Tensor operator()(const Tensor& input, const Tensor& weight, const Tensor& bias = {}) const {
+    const int stride = across ? 2 : 1;
+    return transposed ? conv_transpose2d(input, weight, bias, {.stride = stride})
+                      : conv2d(input, weight, bias, {.stride = stride, .padding = 1});
+  }
+};
+
+// Few channels and many, which take different paths; the last on several threads, with scratch memory for each.
+const Problem kProblems[] = {{false, {2, 4, 16, 16}, {4, 4, 3, 3}},
+                             {true, {2, 4, 16, 16}, {4, 4, 3, 3}},
+                             {false, {2, 32, 9, 10}, {32, 32, 3, 3}, true},
+                             {true, {2, 32, 9, 10}, {32, 32, 3, 3}, true},
+                             {false, {4, 32, 24, 24}, {32, 32, 3, 3}}};
+
+Trial forward_of(const Problem& conv) {
+  const auto x = std::make_shared<Tensor>(conv.input().detach());
+  const auto w = std::make_shared<Tensor>(conv.weight().detach());
   const auto y = std::make_shared<Tensor>();
   return {[=] { *y = conv(*x, *w); }, [=] { return bits({*x, *w, *y}); }};
 }
 
-template <class Conv> Trial backward_of(Conv conv, bool again) {
-  const auto x = std::make_shared<Tensor>(numbers({2, 4, 16, 16}, true));
-  const auto w = std::make_shared<Tensor>(numbers({4, 4, 3, 3}, true));
-  const auto b = std::make_shared<Tensor>(numbers({4}, true));
+Trial backward_of(const Problem& conv, bool again) {
+  const auto x = std::make_shared<Tensor>(conv.input());
+  const auto w = std::make_shared<Tensor>(conv.weight());
+  const auto b = std::make_shared<Tensor>(numbers({conv.w[0]}, true));
   const auto pass = [=] { (conv(*x, *w, *b) * conv(*x, *w, *b)).sum().backward(); };
   if (again) pass();
   return {pass, [=] { return bits({*x, *w, *b, x->grad(), w->grad(), b->grad()}); }};
 }
 
-const auto forward_conv = [](const auto&... tensors) { return conv2d(tensors...); };
-const auto transposed_conv = [](const auto&... tensors) { return conv_transpose2d(tensors...); };
-
 TEST(AllocationFailure, InConv) {
-  EXPECT_GE(failures_survived([] { return forward_of(forward_conv); }), 3);
-  EXPECT_GE(failures_survived([] { return forward_of(transposed_conv); }), 3);
-}
-
-TEST(AllocationFailure, InTheBackwardOfConv) {
-  for (const bool again : {false, true}) {
-    EXPECT_GE(failures_survived([&] { return backward_of(forward_conv, again); }), 20);
-    EXPECT_GE(failures_survived([&] { return backward_of(transposed_conv, again); }), 20);
+  for (const Problem& conv : kProblems) {
+    EXPECT_GE(failures_survived([&] { return forward_of(conv); }), 3);
   }
 }
 
+TEST(AllocationFailure, InTheBackwardOfConv) {
+  for (const Problem& conv : kProblems) {
+    for (const bool again : {false, true}) {
+      EXPECT_GE(failures_survived([&] { return backward_of(conv, again); }), 20);
+    }
+  }
+}
+
+TEST(AllocationFailure, InABackwardThatKeepsItsGraph) {
+  EXPECT_GE(failures_survived([] {
+              const auto x = std::make_shared<Tensor>(kProblems[0].input());
+              const auto w = std::make_shared<Tensor>(kProblems[0].weight());
+              const auto loss = std::make_shared<Tensor>(kProblems[0](*x, *w).tanh().square().sum());
+              return Trial{[=] { loss->backward({.retain_graph = true}); },
+                           [=] {
+                             return bits({*loss, x->grad(), w->grad()});
+                           }};
+            }),
+            8);
+}
+
+TEST(AllocationFailure, InGradientsOfGradients) {
+  EXPECT_GE(failures_survived([] {
+              const auto x = std::make_shared<Tensor>(kProblems[0].input());
+              const auto w = std::make_shared<Tensor>(kProblems[0].weight());
+              const auto penalty = [=] {
+                const Tensor loss = kProblems[0](*x, *w).tanh().square().sum();
+                const Tensor dx = grad(loss, *x, {.create_graph = true});
+                dx.square().sum().backward();
+              };
+              return Trial{penalty, [=] { return bits({*x, *w, x->grad(), w->grad()}); }};
+            }),
+            40);
+}
+
+// What a user may ask of a tensor, each time of a fresh one.
+TEST(AllocationFailure, InAskingForGradients) {
+  const Tensor plain = numbers({3}), leaf = numbers({3}, true), dx = ones({3});
+  const auto asked = [](const std::function<void(Tensor&)>& ask, const std::function<Tensor()>& of) {
+    return failures_survived([&] {
+      const auto x = std::make_shared<Tensor>(of());
+      return Trial{[=] { ask(*x); }, [=] { return bits({*x, x->grad()}); }};
+    });
+  };
+  const auto copied = [&] { return plain.clone(); };
+  const auto computed = [&] { return leaf * 2; };
+  const auto made_leaf = [&] { return plain.clone().requires_grad_(); };
+  EXPECT_GE(asked([](Tensor& x) { x.requires_grad_(); }, copied), 2);
+  EXPECT_GE(asked([=](Tensor& x) { x.set_grad(dx); }, copied), 2);
+  EXPECT_GE(asked([](Tensor& x) { x.retain_grad(); }, computed), 1);
+  EXPECT_GE(asked([](Tensor& x) { x.register_hook([](const Tensor& dy) { return dy * 2; }); }, made_leaf), 1);
+}
+
 /// The step after `before` others, over parameters of different sizes.
+template <class Optimizer> struct Setup {
+  std::vector<Tensor> net;
+  std::shared_ptr<Optimizer> optimizer;
+
+  template <class Options> Setup(const Options& options, int before) {
+    for (const std::int64_t n : {5, 3000, 70}) net.push_back(numbers({n, 2}, true));
+    for (Tensor& x : net) x.set_grad(numbers(x.shape()));
+    net[1].set_grad(numbers({2, 3000}).t());
+    optimizer = std::make_shared<Optimizer>(net, options);
+    for (int i = 0; i < before; ++i) optimizer->step();
+  }
+  std::string state() const {
+    std::string all = bits(net);
+    for (const Tensor& x : net) all += bits(x.grad());
+    return all + all_bits(optimizer->state_dict());
+  }
+};
+
 template <class Optimizer, class Options> Trial step_of(const Options& options, int before) {
-  const auto net = std::make_shared<std::vector<Tensor>>();
-  for (const std::int64_t n : {5, 3000, 70}) net->push_back(numbers({n}, true));
-  for (Tensor& x : *net) x.set_grad(numbers(x.shape()));
-  const auto optimizer = std::make_shared<Optimizer>(*net, options);
-  for (int i = 0; i < before; ++i) optimizer->step();
-  return {[=] { optimizer->step(); },
-          [=] {
-            std::string all = bits(*net);
-            for (const auto& [name, tensor] : optimizer->state_dict()) all += name + bits(tensor);
-            return all;
-          }};
+  const Setup<Optimizer> setup(options, before);
+  return {[=] { setup.optimizer->step(); }, [=] { return setup.state(); }};
+}
+
+/// Loads the state of an optimiser that has gone further.
+template <class Optimizer, class Options> Trial load_of(const Options& options) {
+  const Setup<Optimizer> setup(options, 1);
+  const auto state = std::make_shared<StateDict>(Setup<Optimizer>(options, 3).optimizer->state_dict());
+  state->at("lr").fill_(.7);
+  return {[=] { setup.optimizer->load_state_dict(*state); }, [=] { return setup.state(); }};
+}
+
+template <class Optimizer, class Options> Trial state_of(const Options& options) {
+  const Setup<Optimizer> setup(options, 1);
+  const auto state = std::make_shared<StateDict>();
+  return {[=] { *state = setup.optimizer->state_dict(); }, [=] { return setup.state() + all_bits(*state); }};
 }
 
 TEST(AllocationFailure, InAnOptimiserStep) {
@@ -194,17 +186,20 @@ TEST(AllocationFailure, InAnOptimiserStep) {
   }
 }
 
+TEST(AllocationFailure, InTheStateOfAnOptimiser) {
+  const optim::SGDOptions sgd{.lr = .1, .momentum = .9};
+  const optim::AdamOptions adam{.lr = .1, .amsgrad = true};
+  EXPECT_GE(failures_survived([&] { return state_of<optim::SGD>(sgd); }), 10);
+  EXPECT_GE(failures_survived([&] { return state_of<optim::Adam>(adam); }), 10);
+  EXPECT_GE(failures_survived([&] { return load_of<optim::SGD>(sgd); }), 10);
+  EXPECT_GE(failures_survived([&] { return load_of<optim::Adam>(adam); }), 10);
+}
+
 struct Net : nn::Module {
   nn::Conv2d conv{{.in_channels = 1, .out_channels = 8, .kernel_size = 5}};
   nn::Linear fc{{.in_features = 10, .out_features = 20}};
   TENET_MODULE(Net, conv, fc)
 };
-
-std::string bits(const StateDict& state) {
-  std::string all;
-  for (const auto& [name, tensor] : state) all += name + bits(tensor);
-  return all;
-}
 
 class InFiles : public ::testing::Test {
  protected:
@@ -231,7 +226,7 @@ TEST_F(InFiles, Load) {
               const auto net = std::make_shared<Net>();
               for (Tensor& x : net->parameters()) x.detach().fill_(1);
               return Trial{[=, this] { net->load_state_dict(load(path)); },
-                           [=] { return bits(net->state_dict()); }};
+                           [=] { return all_bits(net->state_dict()); }};
             }),
             20);
 }

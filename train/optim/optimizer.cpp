@@ -62,53 +62,58 @@ void Optimizer::zero_grad() {
 }
 
 StateDict Optimizer::state_dict() const {
-  StateDict state;
-  for (const Setting& setting : const_cast<Optimizer*>(this)->settings()) {
-    state.emplace(setting.name, full({}, *setting.value, {.dtype = float64}));
-  }
-  const auto names = slots();
-  for (std::size_t i = 0; i < states_.size(); ++i) {
-    for (std::size_t k = 0; k < states_[i].size(); ++k) {
-      if (states_[i][k].defined()) state.emplace(key_of(i, names[k]), states_[i][k].clone());
+  return without_bad_alloc("state_dict", [&] {
+    StateDict state;
+    for (const Setting& setting : const_cast<Optimizer*>(this)->settings()) {
+      state.emplace(setting.name, full({}, *setting.value, {.dtype = float64}));
     }
-  }
-  return state;
+    const auto names = slots();
+    for (std::size_t i = 0; i < states_.size(); ++i) {
+      for (std::size_t k = 0; k < states_[i].size(); ++k) {
+        if (states_[i][k].defined()) state.emplace(key_of(i, names[k]), states_[i][k].clone());
+      }
+    }
+    return state;
+  });
 }
 
 void Optimizer::load_state_dict(const StateDict& state) {
-  const auto settings = this->settings();
-  const auto names = slots();
-  std::vector<std::vector<Tensor>> states(parameters_.size(), std::vector<Tensor>(names.size()));
-  std::size_t used = 0;
-  const auto find = [&](const std::string& key, const Shape& shape, DType dtype) -> Tensor {
-    const auto found = state.find(key);
-    if (found == state.end()) return {};
-    ++used;
-    const Tensor& value = found->second;
-    if (value.shape() == shape && value.dtype() == dtype) return value.clone();
-    fail<ValueError>("load_state_dict: ", in_quotes(key), " is ", value.dtype(), " of shape ", value.shape(),
-                     " but ", name_, " needs ", dtype, " of shape ", shape, ". Nothing was changed.");
-  };
-  std::vector<Tensor> values;
-  for (const Setting& setting : settings) {
-    values.push_back(find(setting.name, {}, float64));
-    if (values.back().defined()) continue;
-    fail<ValueError>("load_state_dict: ", in_quotes(setting.name), " is missing: this is no state of ", name_,
-                     ". Nothing was changed.");
-  }
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    const Tensor& x = parameters_[i];
-    for (std::size_t k = 0; k < names.size(); ++k) {
-      const bool step = is_step(names[k]);
-      states[i][k] = find(key_of(i, names[k]), step ? Shape{} : x.shape(), step ? int64 : x.dtype());
+  without_bad_alloc("load_state_dict", [&] {
+    const auto settings = this->settings();
+    const auto names = slots();
+    std::vector<std::vector<Tensor>> states(parameters_.size(), std::vector<Tensor>(names.size()));
+    std::size_t used = 0;
+    const auto find = [&](const std::string& key, const Shape& shape, DType dtype) -> Tensor {
+      const auto found = state.find(key);
+      if (found == state.end()) return {};
+      ++used;
+      const Tensor& value = found->second;
+      if (value.shape() == shape && value.dtype() == dtype) return value.clone();
+      fail<ValueError>("load_state_dict: ", in_quotes(key), " is ", value.dtype(), " of shape ",
+                       value.shape(), " but ", name_, " needs ", dtype, " of shape ", shape,
+                       ". Nothing was changed.");
+    };
+    std::vector<Tensor> values;
+    for (const Setting& setting : settings) {
+      values.push_back(find(setting.name, {}, float64));
+      if (values.back().defined()) continue;
+      fail<ValueError>("load_state_dict: ", in_quotes(setting.name), " is missing: this is no state of ",
+                       name_, ". Nothing was changed.");
     }
-  }
-  if (used != state.size()) {
-    fail<ValueError>("load_state_dict: ", state.size() - used, " names of the state do not belong to ", name_,
-                     " with ", parameters_.size(), " parameters. Nothing was changed.");
-  }
-  for (std::size_t i = 0; i < settings.size(); ++i) *settings[i].value = values[i].item<double>();
-  states_ = std::move(states);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      const Tensor& x = parameters_[i];
+      for (std::size_t k = 0; k < names.size(); ++k) {
+        const bool step = is_step(names[k]);
+        states[i][k] = find(key_of(i, names[k]), step ? Shape{} : x.shape(), step ? int64 : x.dtype());
+      }
+    }
+    if (used != state.size()) {
+      fail<ValueError>("load_state_dict: ", state.size() - used, " names of the state do not belong to ",
+                       name_, " with ", parameters_.size(), " parameters. Nothing was changed.");
+    }
+    for (std::size_t i = 0; i < settings.size(); ++i) *settings[i].value = values[i].item<double>();
+    states_ = std::move(states);
+  });
 }
 
 }  // namespace tenet::optim
