@@ -101,6 +101,17 @@ TEST(AllocationFailure, InABackwardThatKeepsItsGraph) {
             8);
 }
 
+// Each operand of a sum gets dy itself, of which all leaves but one need a copy: no leaf has a gradient before all have.
+TEST(AllocationFailure, WhereLeavesShareAGradient) {
+  EXPECT_GE(failures_survived([] {
+              const auto x = std::make_shared<std::vector<Tensor>>();
+              for (int i = 0; i < 3; ++i) x->push_back(numbers({100, 100}, true));
+              const auto pass = [=] { ((*x)[0] + (*x)[1] + (*x)[2]).square().sum().backward(); };
+              return Trial{pass, [=] { return bits({(*x)[0].grad(), (*x)[1].grad(), (*x)[2].grad()}); }};
+            }),
+            6);
+}
+
 TEST(AllocationFailure, InGradientsOfGradients) {
   EXPECT_GE(failures_survived([] {
               const auto x = std::make_shared<Tensor>(kProblems[0].input());
