@@ -31,9 +31,15 @@ using namespace pointwise;
 TENET_PREDICATES(TENET_DEFINE)
 #undef TENET_DEFINE
 
-Tensor gt(const Tensor& a, const Tensor& b) { return lt(b, a); }
+Tensor gt(const Tensor& a, const Tensor& b) {
+  broadcast_shapes(a.shape(), b.shape(), "gt");  // throws in this op's name
+  return lt(b, a);
+}
 Tensor gt(const Tensor& a, Scalar b) { return lt(wrap(b, a), a); }
-Tensor ge(const Tensor& a, const Tensor& b) { return le(b, a); }
+Tensor ge(const Tensor& a, const Tensor& b) {
+  broadcast_shapes(a.shape(), b.shape(), "ge");
+  return le(b, a);
+}
 Tensor ge(const Tensor& a, Scalar b) { return le(wrap(b, a), a); }
 Tensor logical_not(const Tensor& x) { return eq(x, x.dtype() == boolean ? Scalar(false) : Scalar(0)); }
 Tensor isnan(const Tensor& x) { return ne(x, x); }

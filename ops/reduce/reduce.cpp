@@ -158,7 +158,10 @@ Tensor amax(const Tensor& x, const Dims& dims, bool keepdim) {
   return finished(y, mask, keepdim);
 }
 
-Tensor max(const Tensor& x) { return amax(x); }
+Tensor max(const Tensor& x) {
+  require_elements("max", x, dims_mask({}, x.dim(), "max"));
+  return amax(x);
+}
 
 MaxResult max(const Tensor& x, std::int64_t dim, bool keepdim) {
   const std::int64_t d = normalize_dim(dim, x.dim(), "max");

@@ -67,12 +67,9 @@ void expect_sound(const Op& op, const Sample& sample) {
 /// Whether an error's text may begin so: with the op, or with the public op the row stands for or is made of.
 bool names(const Op& op, const std::string& said) {
   static const std::map<std::string, std::set<std::string>> others = {
-      {"gt", {"lt"}},  // with the operands exchanged
-      {"ge", {"le"}},
       {"conv", {"conv1d", "conv2d", "conv3d"}},
       {"conv_transpose", {"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}},
       {"max_pool2d_with_indices", {"max_pool2d"}},
-      {"max", {"amax"}},      // max without a dimension
       {"select", {"index"}},  // one position, as x[i] says
   };
   const auto found = others.find(op.name);
