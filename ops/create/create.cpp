@@ -124,11 +124,14 @@ Tensor eye(std::int64_t n, std::int64_t m, TensorOptions options) {
   return finished(std::move(t), options);
 }
 
-namespace detail {
-Tensor from_memory(void* data, const Shape& shape, DType dtype, std::function<void(void*)> deleter) {
-  return Tensor::adopt(
-      TensorImpl::foreign_memory(data, shape, contiguous_strides(shape), dtype, std::move(deleter)));
+Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType dtype,
+                   std::function<void(void*)> deleter) {
+  for (const std::int64_t stride : strides) {
+    if (stride < 0)
+      fail<ValueError>("from_memory: strides ", strides,
+                       " must not be negative. Copy the elements, or flip().");
+  }
+  return Tensor::adopt(TensorImpl::foreign_memory(data, shape, strides, dtype, std::move(deleter)));
 }
-}  // namespace detail
 
 }  // namespace tenet

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "tenet/framework/core/strides.h"
 #include "tenet/framework/tensor/tensor.h"
 
 namespace tenet {
@@ -54,15 +55,12 @@ Tensor linspace(double start, double end, std::int64_t steps, TensorOptions opti
 Tensor eye(std::int64_t n, TensorOptions options = {});
 Tensor eye(std::int64_t n, std::int64_t m, TensorOptions options = {});
 
-/// A tensor over memory of the caller's, row-major, not copied. deleter(data), if given, runs when the last
-/// view of it is gone.
-template <class T> Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter = {});
-
-namespace detail {
-Tensor from_memory(void* data, const Shape& shape, DType dtype, std::function<void(void*)> deleter);
-}
-template <class T> Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter) {
-  return detail::from_memory(data, shape, dtype_of<T>, std::move(deleter));
+/// A tensor over memory of the caller's, not copied: row-major, or with elements that lie `strides` elements apart,
+/// none negative (else ValueError). deleter(data), if given, runs when the last view of it is gone.
+Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType dtype,
+                   std::function<void(void*)> deleter = {});
+template <class T> Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter = {}) {
+  return from_memory(data, shape, contiguous_strides(shape), dtype_of<T>, std::move(deleter));
 }
 
 }  // namespace tenet
