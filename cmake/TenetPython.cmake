@@ -1,0 +1,23 @@
+# The Python package: tenet._C, built into a folder that has the package's Python files beside it (as links), so that
+#   PYTHONPATH=build/python python3 -c 'import tenet'
+# works without installing.
+find_package(Python 3.10 REQUIRED COMPONENTS Interpreter Development.Module)
+find_package(pybind11 2.10 CONFIG REQUIRED)
+
+file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/python/src/*.cpp")
+pybind11_add_module(tenet_python MODULE NO_EXTRAS ${sources})
+target_include_directories(tenet_python PRIVATE "${PROJECT_BINARY_DIR}/include")
+target_link_libraries(tenet_python PRIVATE tenet::tenet tenet_base_flags)
+target_compile_options(tenet_python PRIVATE -O2 -g0)
+# Symbols of the library stay inside: another extension may carry a library of its own.
+target_link_options(tenet_python PRIVATE "$<$<PLATFORM_ID:Linux>:-Wl,--exclude-libs,ALL>")
+set_target_properties(tenet_python PROPERTIES OUTPUT_NAME _C CXX_EXTENSIONS OFF
+                                              LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/python/tenet")
+
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/python/tenet")
+file(GLOB parts CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/python/tenet" "${PROJECT_SOURCE_DIR}/python/tenet/*")
+foreach(part ${parts})
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/python/tenet/${part}" "${PROJECT_BINARY_DIR}/python/tenet/${part}" SYMBOLIC)
+endforeach()
+
+install(TARGETS tenet_python LIBRARY DESTINATION tenet COMPONENT python)

@@ -1,0 +1,52 @@
+// What the binding files share. Each binds one family of ops: names, argument names and defaults are PyTorch's.
+#pragma once
+
+#include "tenet/framework/tensor/options.h"
+#include "tenet/python/src/casters.h"
+#include "tenet/python/src/gil.h"
+
+namespace tenet::python {
+
+using py::arg;
+inline constexpr std::nullopt_t none = std::nullopt;  // as a default
+
+/// Where a family's names go.
+struct Binder {
+  py::module_ module;      // tenet.f
+  py::module_ functional;  // tenet.nn.functional.f
+  TensorClass tensor;      // x.f
+
+  /// tenet.f(input, ...) and x.f(...)
+  template <class F, class... Extra> void both(const char* name, F f, const Extra&... extra) {
+    module.def(name, f, arg("input"), extra...);
+    tensor.def(name, f, extra...);
+  }
+};
+
+/// f as a callable that lets go of the GIL where a tensor argument is large.
+template <class R, class... Args> auto unlocking(R (*f)(Args...)) {
+  return [f](Args... args) -> R { return unlocked_call(f, std::forward<Args>(args)...); };
+}
+
+inline TensorOptions options(std::optional<DType> dtype, std::optional<Device> device, bool requires_grad) {
+  return {.dtype = dtype, .device = device.value_or(Device{}), .requires_grad = requires_grad};
+}
+
+inline Tensor or_undefined(const std::optional<Tensor>& x) { return x.value_or(Tensor()); }
+/// No dimensions named: all.
+inline Dims or_all(const std::optional<Dims>& dims) { return dims.value_or(Dims{}); }
+
+void bind_create(Binder& bind);
+void bind_random(Binder& bind);
+void bind_tensor(Binder& bind);
+void bind_elementwise(Binder& bind);
+void bind_compare(Binder& bind);
+void bind_reduce(Binder& bind);
+void bind_shape(Binder& bind);
+void bind_index(Binder& bind);
+void bind_matmul(Binder& bind);
+void bind_conv(Binder& bind);
+void bind_pool(Binder& bind);
+void bind_loss(Binder& bind);
+
+}  // namespace tenet::python

@@ -1,0 +1,32 @@
+// tenet._C: what the Python package is made of.
+#include "tenet/framework/core/threads.h"
+#include "tenet/python/src/autograd.h"
+#include "tenet/python/src/bind.h"
+#include "tenet/python/src/check.h"
+#include "tenet/python/src/errors.h"
+
+PYBIND11_MODULE(_C, module) {
+  using namespace tenet::python;
+  module.doc() = "The compiled part of tenet.";
+  add_errors(module);
+  add_value_types(module);
+  add_tensor_type(module);
+
+  Binder bind{module, module.def_submodule("functional", "Functions of tenet.nn.functional."), {}};
+  bind_tensor(bind);
+  bind_create(bind);
+  bind_random(bind);
+  bind_elementwise(bind);
+  bind_compare(bind);
+  bind_reduce(bind);
+  bind_shape(bind);
+  bind_index(bind);
+  bind_matmul(bind);
+  bind_conv(bind);
+  bind_pool(bind);
+  bind_loss(bind);
+  add_autograd(module, bind.tensor);
+  add_checks(module);
+  module.def("set_num_threads", &tenet::set_num_threads, arg("num"), "Sets how many threads an op may use.");
+  module.def("get_num_threads", &tenet::num_threads, "How many threads an op may use.");
+}

@@ -1,0 +1,132 @@
+// tenet.rand, randn, ..., and the generators they draw from.
+#include "tenet/ops/random/random.h"
+
+#include "tenet/framework/core/random.h"
+#include "tenet/nn/init.h"
+#include "tenet/python/src/bind.h"
+
+namespace tenet::python {
+namespace {
+
+using MaybeType = std::optional<DType>;
+using MaybeDevice = std::optional<Device>;
+
+RandomOptions random_options(Generator* generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+  return {.dtype = dtype,
+          .device = device.value_or(Device{}),
+          .requires_grad = requires_grad,
+          .generator = generator};
+}
+
+void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, RandomOptions),
+               const char* doc) {
+  const auto draw = [f](const Shape& size, Generator* generator, MaybeType dtype, MaybeDevice device,
+                        bool requires_grad) {
+    return unlocked(static_cast<double>(count(size, "rand")),
+                    [&] { return f(size, random_options(generator, dtype, device, requires_grad)); });
+  };
+  module.def(
+      name,
+      [=](const py::args& size, Generator* generator, MaybeType dtype, MaybeDevice device,
+          bool requires_grad) { return draw(dims_of(size, name), generator, dtype, device, requires_grad); },
+      arg("generator") = none, arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
+  module.def(
+      name,
+      [=](const Dims& size, Generator* generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+        return draw(size, generator, dtype, device, requires_grad);
+      },
+      py::kw_only(), arg("size"), arg("generator") = none, arg("dtype") = none, arg("device") = none,
+      arg("requires_grad") = false);
+  const std::string like = std::string(name) + "_like";
+  module.def(
+      like.c_str(),
+      [=](const Tensor& x, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+        return draw(x.shape(), nullptr, dtype.value_or(x.dtype()), device, requires_grad);
+      },
+      arg("input"), py::kw_only(), arg("dtype") = none, arg("device") = none, arg("requires_grad") = false,
+      "The same in x's shape and type.");
+}
+
+void add_generator(py::module_& module) {
+  py::class_<Generator>(
+      module, "Generator",
+      "A place in a stream of random numbers: two with equal seed and offset give equal numbers. Safe "
+      "from any thread.")
+      .def(py::init([](std::uint64_t seed) { return std::make_unique<Generator>(seed); }), arg("seed") = 0)
+      .def(
+          "manual_seed",
+          [](const py::object& self, std::uint64_t seed) {
+            self.cast<Generator&>().seed(seed);
+            return self;
+          },
+          arg("seed"), "Starts the stream of `seed` at its beginning.")
+      .def(
+          "initial_seed", [](const Generator& g) { return g.seed(); }, "The seed of the stream.")
+      .def(
+          "get_state", [](const Generator& g) { return std::pair(g.seed(), g.offset()); },
+          "(seed, offset), the whole state.")
+      .def(
+          "set_state",
+          [](Generator& g, std::pair<std::uint64_t, std::uint64_t> state) {
+            g.seed(state.first);
+            g.set_offset(state.second);
+          },
+          arg("new_state"), "Goes to where get_state() was called.");
+  module.attr("default_generator") = py::cast(default_generator(), py::return_value_policy::reference);
+}
+
+}  // namespace
+
+void bind_random(Binder& bind) {
+  py::module_& m = bind.module;
+  add_generator(m);
+  m.def(
+      "manual_seed",
+      [m](std::uint64_t seed) {
+        manual_seed(seed);
+        return m.attr("default_generator");
+      },
+      arg("seed"), "Starts the stream of the default generator anew. Returns it.");
+  m.def(
+      "initial_seed", [] { return default_generator().seed(); }, "The seed of the default generator.");
+  def_sized(m, "rand", &rand, "Evenly spread over [0, 1).");
+  def_sized(m, "randn", &randn, "Normally distributed with mean 0 and variance 1.");
+
+  const char* const doc =
+      "Integers, evenly spread over [low, high), as int64 unless dtype names another type.";
+  const auto draw = [](std::int64_t low, std::int64_t high, const Dims& size, Generator* generator,
+                       MaybeType dtype, MaybeDevice device, bool requires_grad) {
+    return randint(low, high, size, random_options(generator, dtype, device, requires_grad));
+  };
+  m.def("randint", draw, arg("low"), arg("high"), arg("size"), py::kw_only(), arg("generator") = none,
+        arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
+  m.def(
+      "randint",
+      [draw](std::int64_t high, const Dims& size, Generator* generator, MaybeType dtype, MaybeDevice device,
+             bool requires_grad) { return draw(0, high, size, generator, dtype, device, requires_grad); },
+      arg("high"), arg("size"), py::kw_only(), arg("generator") = none, arg("dtype") = none,
+      arg("device") = none, arg("requires_grad") = false, doc);
+  m.def(
+      "randperm",
+      [](std::int64_t n, Generator* generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+        return randperm(n, random_options(generator, dtype, device, requires_grad));
+      },
+      arg("n"), py::kw_only(), arg("generator") = none, arg("dtype") = none, arg("device") = none,
+      arg("requires_grad") = false, "0, 1, ..., n - 1 in random order.");
+  bind.tensor.def_in_place(
+      "uniform_",
+      +[](Tensor& x, double low, double high, Generator* generator) {
+        nn::init::uniform_(x, low, high, generator);
+      },
+      arg("from") = 0., arg("to") = 1., py::kw_only(), arg("generator") = none,
+      "Fills the tensor with numbers evenly spread over [from, to).");
+  bind.tensor.def_in_place(
+      "normal_",
+      +[](Tensor& x, double mean, double std, Generator* generator) {
+        nn::init::normal_(x, mean, std, generator);
+      },
+      arg("mean") = 0., arg("std") = 1., py::kw_only(), arg("generator") = none,
+      "Fills the tensor with normally distributed numbers.");
+}
+
+}  // namespace tenet::python

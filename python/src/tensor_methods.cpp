@@ -1,0 +1,182 @@
+// Methods of tenet.Tensor that are facts, conversions and copies; those that are ops stand with their family.
+#include "tenet/framework/tensor/print.h"
+#include "tenet/nn/init.h"
+#include "tenet/ops/copy/copy.h"
+#include "tenet/python/src/bind.h"
+#include "tenet/python/src/convert.h"
+
+namespace tenet::python {
+namespace {
+
+/// x.to(dtype), x.to(device), x.to(other), x.to(device, dtype)
+Tensor to(const Tensor& x, const py::args& targets, std::optional<DType> dtype,
+          std::optional<Device> device) {
+  for (const py::handle target : targets) {
+    if (const auto named = as_dtype(target.ptr())) {
+      dtype = named;
+    } else if (is_tensor(target.ptr())) {
+      dtype = unwrap(target).dtype();
+      device = unwrap(target).device();
+    } else if (const auto place = as_device(target.ptr())) {
+      device = place;
+    } else {
+      throw py::type_error(
+          cat("to: needs a dtype, a device or a tensor but got a ", Py_TYPE(target.ptr())->tp_name, "."));
+    }
+  }
+  return unlocked(size_of(x), [&] {
+    const Tensor there = device ? x.to(*device) : x;
+    return dtype ? there.to(*dtype) : there;
+  });
+}
+
+py::object size(const Tensor& x, std::optional<std::int64_t> dim) {
+  if (dim) return py::int_(x.size(*dim));
+  return py::reinterpret_steal<py::object>(to_size(x.shape()));
+}
+
+py::object stride(const Tensor& x, std::optional<std::int64_t> dim) {
+  if (dim) {
+    x.size(*dim);  // checks it
+    return py::int_(x.strides()[*dim < 0 ? *dim + x.dim() : *dim]);
+  }
+  return py::tuple(py::reinterpret_steal<py::object>(to_size(x.strides())));
+}
+
+/// An array over the same memory.
+py::object to_numpy(const py::object& self) {
+  if (unwrap(self).requires_grad()) {
+    fail<GradientError>(
+        "numpy: this tensor requires grad, and what an array does to it would not be recorded. Use "
+        "x.detach().numpy().");
+  }
+  return py::module_::import("numpy").attr("asarray")(
+      py::reinterpret_steal<py::object>(PyMemoryView_FromObject(self.ptr())));
+}
+
+/// What numpy.asarray(x) calls.
+py::object array(const py::object& self, const py::object& dtype, const py::object& copy) {
+  const py::object over = to_numpy(self);
+  const bool other_type = !dtype.is_none() && !py::object(over.attr("dtype")).equal(dtype);
+  if (!copy.is_none() && !py::cast<bool>(copy) && other_type) {
+    fail<ValueError>(
+        "__array__: an array of another type cannot share the tensor's memory. Leave copy=False out.");
+  }
+  if (other_type) return over.attr("astype")(dtype);
+  return !copy.is_none() && py::cast<bool>(copy) ? over.attr("copy")() : over;
+}
+
+std::string repr(const py::object& self) {
+  const std::string text = str(unwrap(self));
+  return Py_TYPE(self.ptr()) == tensor_type
+             ? text
+             : py::cast<std::string>(py::type::of(self).attr("__name__")) + " containing:\n" + text;
+}
+
+/// A number formats as a number: f"{loss:.4f}".
+py::object format(const py::object& self, const std::string& spec) {
+  const Tensor& x = unwrap(self);
+  if (x.dim() == 0)
+    return py::reinterpret_steal<py::object>(PyObject_Format(item(x).ptr(), py::str(spec).ptr()));
+  if (!spec.empty()) {
+    throw py::type_error(cat("format: \"", spec, "\" formats a number, but this tensor has shape ",
+                             str(x.shape()), ". Format its elements, or leave the specification out."));
+  }
+  return py::str(repr(self));
+}
+
+Tensor copy_with_history(const Tensor& x) {
+  Tensor copy = x.detach().clone();
+  if (x.requires_grad()) copy.requires_grad_();
+  return copy;
+}
+
+/// copy.deepcopy(x): elements and gradient of its own.
+py::object deep_copy(const py::object& self, py::dict memo) {
+  const Tensor& x = unwrap(self);
+  if (!x.is_leaf()) {
+    fail<GradientError>("deepcopy: only leaves can be copied whole, this tensor was computed by ",
+                        x.grad_fn(), ". Use x.clone(), which is recorded, or x.detach().clone().");
+  }
+  Tensor copy = copy_with_history(x);
+  if (x.grad().defined()) copy.set_grad(x.grad().clone());
+  py::object copied = py::reinterpret_steal<py::object>(wrap(std::move(copy), Py_TYPE(self.ptr())));
+  if (py::len(self.attr("__dict__")) > 0) {
+    copied.attr("__dict__") = py::module_::import("copy").attr("deepcopy")(self.attr("__dict__"), memo);
+  }
+  return copied;
+}
+
+}  // namespace
+
+void bind_tensor(Binder& bind) {
+  bind.tensor.def("__repr__", &repr)
+      .def("__str__", &repr)
+      .def("__format__", &format, arg("spec"))
+      .def("__deepcopy__", &deep_copy, arg("memo"))
+      .def("__array__", &array, arg("dtype") = none, arg("copy") = none)
+      .def("dim", &Tensor::dim, "The number of dimensions.")
+      .def("ndimension", &Tensor::dim)
+      .def("numel", &Tensor::numel, "The number of elements.")
+      .def("nelement", &Tensor::numel)
+      .def("size", &size, arg("dim") = none, "The extents, or that of one dimension.")
+      .def("stride", &stride, arg("dim") = none,
+           "How many elements apart neighbours lie, along each dimension or one.")
+      .def(
+          "element_size", [](const Tensor& x) { return item_size(x.dtype()); }, "Bytes of an element.")
+      .def(
+          "data_ptr", [](const Tensor& x) { return reinterpret_cast<std::uintptr_t>(x.impl()->data); },
+          "The address of the first element.")
+      .def("is_contiguous", &Tensor::is_contiguous, "Whether the elements lie row by row without gaps.")
+      .def("is_floating_point", [](const Tensor& x) { return is_floating(x.dtype()); })
+      .def("item", &item, "The value of a tensor with one element, as a float, int or bool.")
+      .def("tolist", &to_list, "Nested lists of the elements; a number for a scalar.")
+      .def("numpy", &to_numpy,
+           "An array over the same memory. Raises GradientError if the tensor requires grad.")
+
+      .def("to", &to, arg("dtype") = none, arg("device") = none,
+           "The elements in another type or place; the tensor itself if nothing changes. Recorded.")
+      .def(
+          "type", [](const Tensor& x, DType dtype) { return x.to(dtype); }, arg("dtype"))
+      .def(
+          "type_as", [](const Tensor& x, const Tensor& other) { return x.to(other.dtype()); }, arg("other"))
+      .def(
+          "float", [](const Tensor& x) { return x.to(float32); }, "x.to(tenet.float32)")
+      .def(
+          "double", [](const Tensor& x) { return x.to(float64); }, "x.to(tenet.float64)")
+      .def(
+          "long", [](const Tensor& x) { return x.to(int64); }, "x.to(tenet.int64)")
+      .def(
+          "int", [](const Tensor& x) { return x.to(int32); }, "x.to(tenet.int32)")
+      .def(
+          "bool", [](const Tensor& x) { return x.to(boolean); }, "x.to(tenet.bool)")
+      .def(
+          "cpu", [](const Tensor& x) { return x.to(Device{}); }, "x.to(\"cpu\")")
+      .def("contiguous", unlocking(+[](const Tensor& x) { return x.contiguous(); }),
+           "The tensor itself if its elements lie row by row, else a copy that does.")
+      .def("clone", unlocking(+[](const Tensor& x) { return x.clone(); }), "A copy, recorded.")
+      .def_in_place(
+          "copy_", +[](Tensor& x, const Tensor& src) { x.copy_(src); }, arg("src"),
+          "Writes src, broadcast and converted, into the elements.")
+      .def_in_place(
+          "fill_", +[](Tensor& x, Scalar value) { x.fill_(value); }, arg("value"),
+          "Writes a number into every element.")
+      .def_in_place(
+          "zero_", +[](Tensor& x) { x.zero_(); }, "Writes 0 into every element.");
+  bind.module.def(
+      "is_tensor", [](const py::object& x) { return is_tensor(x.ptr()); }, arg("obj"));
+  bind.module.def("numel", &Tensor::numel, arg("input"));
+  bind.module.def("clone", &Tensor::clone, arg("input"));
+  bind.module.def(
+      "make_subclass",
+      [](const py::type& type, const Tensor& x, bool requires_grad) {
+        Tensor same = x.detach();
+        if (requires_grad) same.requires_grad_();
+        return py::reinterpret_steal<py::object>(
+            wrap(std::move(same), reinterpret_cast<PyTypeObject*>(type.ptr())));
+      },
+      arg("cls"), arg("data"), arg("requires_grad") = false,
+      "An object of a subclass of Tensor with the elements of `data` and no history.");
+}
+
+}  // namespace tenet::python
