@@ -3,6 +3,7 @@
 
 #include "tenet/framework/autograd/backward.h"
 #include "tenet/framework/autograd/function.h"
+#include "tenet/framework/autograd/in_place.h"
 #include "tenet/framework/tensor/print.h"
 #include "tenet/python/src/casters.h"
 #include "tenet/python/src/held_object.h"
@@ -163,6 +164,14 @@ void add_autograd(py::module_& module, TensorClass& tensor) {
              arg("create_graph"), arg("allow_unused"));
   module.def("record", &record_python, arg("name"), arg("output"), arg("inputs"), arg("saved"),
              arg("backward"));
+  module.def(
+      "adopt",
+      [](const py::object& x, const Tensor& value) {
+        check_writable(unwrap(x), "mark_dirty");
+        adopt_history(unwrap(x), value);
+        return x;
+      },
+      arg("x"), arg("value"), "x, whose elements are those of value already, gets its history too.");
   module.def(
       "is_grad_enabled", [] { return grad_enabled(); }, "Whether ops on this thread are being recorded.");
   module.def(

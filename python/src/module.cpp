@@ -25,8 +25,13 @@ PYBIND11_MODULE(_C, module) {
   bind_conv(bind);
   bind_pool(bind);
   bind_loss(bind);
+  bind_conv_matrix(bind);
   add_autograd(module, bind.tensor);
   add_checks(module);
+  add_inspect(module);
+  add_optimizers(module);
+  add_data(module);
+  module.attr("version") = TENET_VERSION;
   module.def("set_num_threads", &tenet::set_num_threads, arg("num"), "Sets how many threads an op may use.");
   module.def("get_num_threads", &tenet::num_threads, "How many threads an op may use.");
 }

@@ -9,30 +9,31 @@ namespace tenet::python {
 namespace {
 
 using MaybeType = std::optional<DType>;
+using MaybeGenerator = std::optional<Generator*>;  // pybind11 takes None for a pointer in its second pass alone
 using MaybeDevice = std::optional<Device>;
 
-RandomOptions random_options(Generator* generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+RandomOptions random_options(MaybeGenerator generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
   return {.dtype = dtype,
           .device = device.value_or(Device{}),
           .requires_grad = requires_grad,
-          .generator = generator};
+          .generator = generator.value_or(nullptr)};
 }
 
 void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, RandomOptions),
                const char* doc) {
-  const auto draw = [f](const Shape& size, Generator* generator, MaybeType dtype, MaybeDevice device,
+  const auto draw = [f](const Shape& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
                         bool requires_grad) {
     return unlocked(static_cast<double>(count(size, "rand")),
                     [&] { return f(size, random_options(generator, dtype, device, requires_grad)); });
   };
   module.def(
       name,
-      [=](const py::args& size, Generator* generator, MaybeType dtype, MaybeDevice device,
+      [=](const py::args& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
           bool requires_grad) { return draw(dims_of(size, name), generator, dtype, device, requires_grad); },
       arg("generator") = none, arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
   module.def(
       name,
-      [=](const Dims& size, Generator* generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+      [=](const Dims& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
         return draw(size, generator, dtype, device, requires_grad);
       },
       py::kw_only(), arg("size"), arg("generator") = none, arg("dtype") = none, arg("device") = none,
@@ -41,7 +42,7 @@ void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, 
   module.def(
       like.c_str(),
       [=](const Tensor& x, MaybeType dtype, MaybeDevice device, bool requires_grad) {
-        return draw(x.shape(), nullptr, dtype.value_or(x.dtype()), device, requires_grad);
+        return draw(x.shape(), std::nullopt, dtype.value_or(x.dtype()), device, requires_grad);
       },
       arg("input"), py::kw_only(), arg("dtype") = none, arg("device") = none, arg("requires_grad") = false,
       "The same in x's shape and type.");
@@ -52,7 +53,8 @@ void add_generator(py::module_& module) {
       module, "Generator",
       "A place in a stream of random numbers: two with equal seed and offset give equal numbers. Safe "
       "from any thread.")
-      .def(py::init([](std::uint64_t seed) { return std::make_unique<Generator>(seed); }), arg("seed") = 0)
+      .def(py::init([](Device) { return std::make_unique<Generator>(0); }), arg("device") = Device{})
+      .def(py::init([](std::uint64_t seed) { return std::make_unique<Generator>(seed); }), arg("seed"))
       .def(
           "manual_seed",
           [](const py::object& self, std::uint64_t seed) {
@@ -92,9 +94,15 @@ void bind_random(Binder& bind) {
   def_sized(m, "rand", &rand, "Evenly spread over [0, 1).");
   def_sized(m, "randn", &randn, "Normally distributed with mean 0 and variance 1.");
 
+  m.def(
+      "init_default_",
+      [](const Tensor& weight, const std::optional<Tensor>& bias, MaybeGenerator generator) {
+        nn::init::default_(weight, or_undefined(bias), generator.value_or(nullptr));
+      },
+      arg("weight"), arg("bias"), arg("generator"));
   const char* const doc =
       "Integers, evenly spread over [low, high), as int64 unless dtype names another type.";
-  const auto draw = [](std::int64_t low, std::int64_t high, const Dims& size, Generator* generator,
+  const auto draw = [](std::int64_t low, std::int64_t high, const Dims& size, MaybeGenerator generator,
                        MaybeType dtype, MaybeDevice device, bool requires_grad) {
     return randint(low, high, size, random_options(generator, dtype, device, requires_grad));
   };
@@ -102,28 +110,28 @@ void bind_random(Binder& bind) {
         arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
   m.def(
       "randint",
-      [draw](std::int64_t high, const Dims& size, Generator* generator, MaybeType dtype, MaybeDevice device,
+      [draw](std::int64_t high, const Dims& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
              bool requires_grad) { return draw(0, high, size, generator, dtype, device, requires_grad); },
       arg("high"), arg("size"), py::kw_only(), arg("generator") = none, arg("dtype") = none,
       arg("device") = none, arg("requires_grad") = false, doc);
   m.def(
       "randperm",
-      [](std::int64_t n, Generator* generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+      [](std::int64_t n, MaybeGenerator generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
         return randperm(n, random_options(generator, dtype, device, requires_grad));
       },
       arg("n"), py::kw_only(), arg("generator") = none, arg("dtype") = none, arg("device") = none,
       arg("requires_grad") = false, "0, 1, ..., n - 1 in random order.");
   bind.tensor.def_in_place(
       "uniform_",
-      +[](Tensor& x, double low, double high, Generator* generator) {
-        nn::init::uniform_(x, low, high, generator);
+      +[](Tensor& x, double low, double high, MaybeGenerator generator) {
+        nn::init::uniform_(x, low, high, generator.value_or(nullptr));
       },
       arg("from") = 0., arg("to") = 1., py::kw_only(), arg("generator") = none,
       "Fills the tensor with numbers evenly spread over [from, to).");
   bind.tensor.def_in_place(
       "normal_",
-      +[](Tensor& x, double mean, double std, Generator* generator) {
-        nn::init::normal_(x, mean, std, generator);
+      +[](Tensor& x, double mean, double std, MaybeGenerator generator) {
+        nn::init::normal_(x, mean, std, generator.value_or(nullptr));
       },
       arg("mean") = 0., arg("std") = 1., py::kw_only(), arg("generator") = none,
       "Fills the tensor with normally distributed numbers.");

@@ -57,8 +57,12 @@ std::string json_string(std::string_view text) {
 }
 
 // The length and the JSON, padded so that the data begins at a multiple of 8.
-std::string header_of(const std::vector<Item>& items) {
-  std::string json = R"({"__metadata__":{"format":"tenet"})";
+std::string header_of(const std::vector<Item>& items, const Metadata& metadata) {
+  std::string json = R"({"__metadata__":{"format":"tenet")";
+  for (const auto& [name, text] : metadata) {
+    if (name != "format") json += cat(",", json_string(name), ":", json_string(text));
+  }
+  json += "}";
   std::size_t offset = 0;
   for (const Item& item : items) {
     const std::size_t end = offset + item.bytes().size();
@@ -99,22 +103,26 @@ Tensor read_tensor(FileSource& source, const Entry& entry) {
 
 }  // namespace
 
-void save(const StateDict& state, const std::string& path) {
+void save(const StateDict& state, const std::string& path, const Metadata& metadata) {
   without_bad_alloc("save", [&] {
     const std::vector<Item> items = items_of(state);
-    const std::string header = header_of(items);
+    const std::string header = header_of(items, metadata);
+    if (header.size() - kLengthBytes > safetensors::kLongestHeader) {
+      fail<ValueError>("save: names and metadata make a header of ", header.size() - kLengthBytes,
+                       " bytes, but a file may have at most ", safetensors::kLongestHeader, ".");
+    }
     std::vector<std::string_view> parts{header};
     for (const Item& item : items) parts.push_back(item.bytes());
     write_atomically(path, parts);
   });
 }
 
-StateDict load(const std::string& path) {
+StateDict load(const std::string& path, Metadata* metadata) {
   return without_bad_alloc("load", [&] {
     FileSource source("load", path);
     const std::string json = read_json(source);
     StateDict state;
-    for (const Entry& entry : safetensors::read_header(json, source.left(), source.where())) {
+    for (const Entry& entry : safetensors::read_header(json, source.left(), source.where(), metadata)) {
       state.emplace(entry.name, read_tensor(source, entry));
     }
     return state;

@@ -29,6 +29,7 @@ class Reader final : public nlohmann::json_sax<Json> {
   explicit Reader(const std::string& file) : file_(file) {}
 
   std::vector<Entry> entries;
+  Metadata metadata;
 
   bool start_object(std::size_t) override {
     if (depth_ > 1 || (depth_ == 1 && !expects_object_)) unexpected("an object");
@@ -39,7 +40,11 @@ class Reader final : public nlohmann::json_sax<Json> {
 
   bool key(std::string& name) override {
     if (depth_ == 1) return begin_entry(name);
-    if (in_metadata_) return once(metadata_, name, "metadata");
+    if (in_metadata_) {
+      if (!metadata.emplace(name, "").second) twice(name, "metadata");
+      text_of_ = name;
+      return true;
+    }
     field_ = std::find(std::begin(kFields), std::end(kFields), name) - std::begin(kFields);
     if (field_ == kNoField)
       refuse(where(), "the field ", in_quotes(name), " is not one of dtype, shape, data_offsets.");
@@ -56,7 +61,10 @@ class Reader final : public nlohmann::json_sax<Json> {
   }
 
   bool string(std::string& text) override {
-    if (depth_ == 2 && in_metadata_) return true;
+    if (depth_ == 2 && in_metadata_) {
+      metadata[text_of_] = text;
+      return true;
+    }
     if (depth_ != 2 || field_ != kDtype) unexpected("a string");
     const std::optional<DType> dtype = find_dtype(text);
     if (!dtype) refuse(where(), "dtype ", in_quotes(text), " is not one of F32, F64, I64, I32, U8, BOOL.");
@@ -121,9 +129,12 @@ class Reader final : public nlohmann::json_sax<Json> {
   }
 
   bool once(std::set<std::string>& seen, const std::string& name, const char* what) {
-    if (!seen.insert(name).second)
-      refuse(where(), "the ", what, " ", in_quotes(name), " stands there twice.");
+    if (!seen.insert(name).second) twice(name, what);
     return true;
+  }
+
+  [[noreturn]] void twice(const std::string& name, const char* what) const {
+    refuse(where(), "the ", what, " ", in_quotes(name), " stands there twice.");
   }
 
   std::string where() const {
@@ -140,7 +151,8 @@ class Reader final : public nlohmann::json_sax<Json> {
   bool expects_object_ = false, in_metadata_ = false;
   std::ptrdiff_t field_ = kNoField;
   int offsets_ = 0;
-  std::set<std::string> names_, fields_, metadata_;
+  std::set<std::string> names_, fields_;
+  std::string text_of_;
 };
 
 // The size in bytes, or nothing if it does not fit.
@@ -184,7 +196,8 @@ const char* dtype_name(DType dtype) {
   return names[static_cast<int>(dtype)];
 }
 
-std::vector<Entry> read_header(std::string_view json, std::uint64_t data_bytes, const std::string& file) {
+std::vector<Entry> read_header(std::string_view json, std::uint64_t data_bytes, const std::string& file,
+                               Metadata* metadata) {
   if (json.empty() || json.front() != '{') refuse(file, "the header does not begin with {.");
   // To the JSON library a zero byte is the end of its input.
   if (const std::size_t zero = json.find('\0'); zero != json.npos)
@@ -195,6 +208,7 @@ std::vector<Entry> read_header(std::string_view json, std::uint64_t data_bytes, 
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
   check_coverage(reader.entries, data_bytes, file);
+  if (metadata != nullptr) *metadata = std::move(reader.metadata);
   return std::move(reader.entries);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tenet/framework/core/error.h"
+#include "tenet/train/io/safetensors.h"
 
 namespace tenet::safetensors {
 
@@ -25,7 +26,9 @@ const char* dtype_name(DType dtype);  // "F32"
 
 /// The entries of a header in the order of their data, which they cover without gap or overlap up to
 /// `data_bytes`. Throws FormatError beginning with `file` and naming the tensor and the rule.
-std::vector<Entry> read_header(std::string_view json, std::uint64_t data_bytes, const std::string& file);
+/// `metadata`, if given, is set to the texts beside the tensors.
+std::vector<Entry> read_header(std::string_view json, std::uint64_t data_bytes, const std::string& file,
+                               Metadata* metadata = nullptr);
 
 /// What every refusal says. `file` is where it happened: load: "a.safetensors".
 template <class... Parts> [[noreturn]] void refuse(const std::string& file, const Parts&... rule) {

@@ -1,5 +1,6 @@
 #include "tenet/train/optim/optimizer.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -18,16 +19,29 @@ bool is_step(const char* slot) { return std::string_view(slot) == "step"; }
 
 Optimizer::Optimizer(const char* name, std::vector<Tensor> parameters)
     : name_(name), parameters_(std::move(parameters)), states_(parameters_.size()) {
-  if (parameters_.empty()) fail<ValueError>(name, ": there are no parameters. Pass net.parameters().");
+  check(parameters_);
+}
+
+void Optimizer::check(const std::vector<Tensor>& parameters) const {
+  if (parameters.empty()) fail<ValueError>(name_, ": there are no parameters. Pass net.parameters().");
   std::set<TensorImpl*> seen;
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const Tensor& x = parameters_[i];
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Tensor& x = parameters[i];
     const bool usable = x.defined() && is_floating(x.dtype()) && x.is_leaf();
     if (!usable)
-      fail<ValueError>(name, ": parameter ", i, " must be a floating-point leaf, not undefined or computed.");
+      fail<ValueError>(name_, ": parameter ", i, " must be a floating-point leaf, not undefined or computed.");
     if (!seen.insert(x.impl()).second)
-      fail<ValueError>(name, ": parameter ", i, " is there twice. Pass it once.");
+      fail<ValueError>(name_, ": parameter ", i, " is there twice. Pass it once.");
   }
+}
+
+void Optimizer::set_parameters(std::vector<Tensor> parameters) {
+  check(parameters);
+  const auto fits = [](const Tensor& a, const Tensor& b) { return a.shape() == b.shape() && a.dtype() == b.dtype(); };
+  if (!std::equal(parameters.begin(), parameters.end(), parameters_.begin(), parameters_.end(), fits)) {
+    fail<ValueError>(name_, ": the new parameters differ in number, shape or type from those before. Make a new optimiser.");
+  }
+  parameters_ = std::move(parameters);
 }
 
 void Optimizer::require(bool valid, const char* setting, double value, const char* range) const {

@@ -26,6 +26,9 @@ class Optimizer {
   void load_state_dict(const StateDict& state);
 
   const std::vector<Tensor>& parameters() const { return parameters_; }
+  /// Other tensors in the place of the parameters, of the same number, shapes and types; what has been gathered stays.
+  /// Throws ValueError, nothing changed, if they do not fit.
+  void set_parameters(std::vector<Tensor> parameters);
 
  protected:
   /// Throws ValueError for no parameters, an undefined, a non-floating or a repeated one, or one that is no leaf.
@@ -49,6 +52,8 @@ class Optimizer {
   void require(bool valid, const char* setting, double value, const char* range) const;
 
  private:
+  void check(const std::vector<Tensor>& parameters) const;
+
   const char* name_;
   std::vector<Tensor> parameters_;
   std::vector<std::vector<Tensor>> states_;

@@ -1,0 +1,39 @@
+"""Tenet: tensors with gradients, and the convolutions that are each other's transposes.
+
+>>> import tenet
+>>> x = tenet.tensor([1.0, 2.0, 3.0], requires_grad=True)
+>>> (x * x).sum().backward()
+>>> x.grad
+tensor([2., 4., 6.])
+
+Names, argument names and defaults are PyTorch's. What is Tenet's own has the names of its C++ headers.
+"""
+import builtins as _builtins
+from math import e, inf, nan, pi
+
+from tenet import _C
+from tenet._C import *  # noqa: F403
+from tenet._C import Tensor, dtype
+from tenet import _tensor  # completes Tensor
+from tenet.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled
+from tenet import autograd, cuda, nn, optim, utils
+from tenet.autograd import adjoint_check, gradcheck
+from tenet.serialization import load, save
+from tenet.tape import Tape, tape
+
+__version__ = _C.version
+newaxis = None
+
+
+def get_default_dtype() -> dtype:
+    """The type of tensors made from Python's floats: float32."""
+    return _C.float32
+
+
+def is_floating_point(input: Tensor) -> _builtins.bool:
+    """Whether the elements are float32 or float64."""
+    return input.is_floating_point()
+
+
+# What `from tenet import *` gives: not what would hide Python's own names.
+__all__ = [name for name in list(globals()) if not name.startswith("_") and not hasattr(_builtins, name)]

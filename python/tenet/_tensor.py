@@ -1,0 +1,48 @@
+"""Methods of Tensor that are written in Python."""
+from tenet import _C
+from tenet._C import Tensor
+
+
+def _rebuild(cls, data, dtype, shape, requires_grad, attributes):
+    """The tensor that __reduce_ex__ took apart."""
+    x = _C.empty(shape, dtype=dtype)
+    if x.numel():
+        memoryview(x).cast("B")[:] = data
+    if cls is not Tensor:
+        x = _C.make_subclass(cls, x)
+    x.requires_grad = requires_grad
+    x.__dict__.update(attributes)
+    return x
+
+
+def _reduce_ex(self, protocol):
+    if not self.is_leaf:
+        raise _C.GradientError(f"pickle: only leaves can be pickled, this tensor was computed by {self.grad_fn}. Use "
+                               "x.detach().")
+    data = self.detach().contiguous()
+    parts = memoryview(data).cast("B").tobytes() if self.numel() else b""
+    return _rebuild, (type(self), parts, self.dtype, tuple(self.shape), self.requires_grad, self.__dict__)
+
+
+def _copy(self):
+    """copy.copy(x): another tensor over the same elements."""
+    other = _C.make_subclass(type(self), self.detach(), self.requires_grad)
+    other.__dict__.update(self.__dict__)
+    return other
+
+
+def _unflatten(self, dim, sizes):
+    """One dimension as several: x.unflatten(1, (C, H, W)). One extent may be -1. A view where one can do it."""
+    dim = dim + self.dim() if dim < 0 else dim
+    return self.reshape(*self.shape[:dim], *sizes, *self.shape[dim + 1:])
+
+
+def _repr_html(self):
+    from tenet._html import tensor_table
+    return tensor_table(self)
+
+
+Tensor.__reduce_ex__ = _reduce_ex
+Tensor.__copy__ = _copy
+Tensor.unflatten = _unflatten
+Tensor._repr_html_ = _repr_html

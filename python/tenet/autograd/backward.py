@@ -1,0 +1,49 @@
+"""grad and backward, of several outputs at once."""
+from tenet import _C
+from tenet._C import Tensor
+
+
+def _listed(tensors, what):
+    if isinstance(tensors, Tensor):
+        return [tensors]
+    tensors = list(tensors)
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"grad: {what} must be tensors, but one is a {type(tensor).__name__}.")
+    return tensors
+
+
+def _given(gradients, count):
+    """One gradient or None for each output."""
+    if gradients is None:
+        return [None] * count
+    return [gradients] if isinstance(gradients, Tensor) else list(gradients)
+
+
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
+         is_grads_batched=False, materialize_grads=False):
+    """The gradients of the outputs, each times its grad_output (1 for a scalar), added up, in the inputs.
+
+    Nothing is written to any x.grad. With create_graph the gradients have a history and can be differentiated again.
+    Raises GradientError for an input that the outputs do not depend on; with allow_unused it is None instead, with
+    materialize_grads zeros.
+    """
+    if is_grads_batched:
+        raise _C.ValueError("grad: is_grads_batched=True is not there. Call grad once for each vector.")
+    outputs, inputs = _listed(outputs, "outputs"), _listed(inputs, "inputs")
+    gradients = _C.grad(outputs, inputs, _given(grad_outputs, len(outputs)), retain_graph, create_graph,
+                        bool(allow_unused) or materialize_grads)
+    if materialize_grads:
+        gradients = [_C.zeros_like(x) if g is None else g for x, g in zip(inputs, gradients)]
+    return tuple(gradients)
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False):
+    """Adds the gradients of the tensors, each times its grad_tensor (1 for a scalar), to the grad of every leaf."""
+    tensors = _listed(tensors, "tensors")
+    given = _given(grad_tensors, len(tensors))
+    if len(tensors) == 1:
+        tensors[0].backward(given[0], retain_graph=retain_graph, create_graph=create_graph)
+        return
+    total = sum(x.sum() if dx is None and x.numel() == 1 else (x * dx).sum() for x, dx in zip(tensors, given))
+    total.backward(retain_graph=retain_graph, create_graph=create_graph)

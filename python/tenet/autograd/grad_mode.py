@@ -1,0 +1,60 @@
+"""Whether ops are recorded, on this thread."""
+import functools
+
+from tenet import _C
+
+
+class _Mode:
+    """A context manager and decorator that switches recording and puts back what was set before."""
+
+    _mode = False
+
+    def __new__(cls, function=None):
+        self = super().__new__(cls)
+        self._before = []  # one object may be entered several times
+        return self if function is None else self(function)  # @no_grad works without brackets
+
+    def __enter__(self):
+        self._before.append(_C.set_grad_enabled(self._mode))
+        return self
+
+    def __exit__(self, *error):
+        _C.set_grad_enabled(self._before.pop())
+
+    def __call__(self, function):
+        @functools.wraps(function)
+        def switched(*args, **kwargs):
+            with self:
+                return function(*args, **kwargs)
+
+        return switched
+
+
+class no_grad(_Mode):
+    """with no_grad(): nothing is recorded; results do not require grad. Also @no_grad() on a function."""
+
+
+class inference_mode(no_grad):
+    """no_grad() by another name."""
+
+
+class enable_grad(_Mode):
+    """with enable_grad(): ops are recorded, inside of no_grad() too."""
+
+    _mode = True
+
+
+class set_grad_enabled:
+    """set_grad_enabled(mode) switches recording for good, and back again where it is used in a with statement."""
+
+    __slots__ = ("_before", "mode")
+
+    def __init__(self, mode):
+        self.mode = bool(mode)
+        self._before = _C.set_grad_enabled(self.mode)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        _C.set_grad_enabled(self._before)

@@ -1,0 +1,9 @@
+"""The functions behind the modules."""
+from tenet import _C
+from tenet._C import relu, sigmoid, tanh  # noqa: F401
+from tenet._C.functional import *  # noqa: F403
+
+
+def relu_(input):
+    """max(input, 0), written into the input."""
+    return input.relu_()

@@ -1,0 +1,127 @@
+"""Starting values, written into a tensor in place and not recorded."""
+import functools
+import math
+
+from tenet import _C
+from tenet.autograd.grad_mode import no_grad
+
+_GAINS = {"linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "conv3d": 1.0, "conv_transpose1d": 1.0, "conv_transpose2d": 1.0,
+          "conv_transpose3d": 1.0, "sigmoid": 1.0, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 3.0 / 4}
+
+
+def calculate_gain(nonlinearity, param=None):
+    """The factor that keeps the variance through a nonlinearity: 5/3 for tanh, sqrt(2) for relu,
+    sqrt(2 / (1 + a^2)) for leaky_relu with slope a = param (0.01), 1 for linear layers and sigmoid."""
+    if nonlinearity == "leaky_relu":
+        return math.sqrt(2.0 / (1 + (0.01 if param is None else param) ** 2))
+    if nonlinearity not in _GAINS:
+        raise _C.ValueError(f"calculate_gain: no nonlinearity is called \"{nonlinearity}\". There are leaky_relu, "
+                            f"{', '.join(_GAINS)}.")
+    return _GAINS[nonlinearity]
+
+
+def _fans(tensor):
+    """What one output of a layer with this weight [O, I, ...] reads, and what one input is read by."""
+    if tensor.dim() < 2:
+        raise _C.ShapeError(f"init: a weight of shape {tuple(tensor.shape)} has no fan in and out. It needs two dimensions "
+                            "or more, [out, in, ...].")
+    field = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * field, tensor.shape[0] * field
+
+
+def _fan(tensor, mode):
+    if mode not in ("fan_in", "fan_out"):
+        raise _C.ValueError(f"init: mode \"{mode}\" is not there. Use \"fan_in\" or \"fan_out\".")
+    return _fans(tensor)[mode == "fan_out"]
+
+
+def _root(squared, fan):
+    """sqrt(squared / fan). An empty weight draws nothing: its bound is any number."""
+    return math.sqrt(squared / fan) if fan else 0.0
+
+
+def _unrecorded(f):
+    @functools.wraps(f)
+    def init(tensor, *args, **kwargs):
+        with no_grad():
+            return f(tensor, *args, **kwargs)
+
+    return init
+
+
+@_unrecorded
+def uniform_(tensor, a=0.0, b=1.0, generator=None):
+    """Uniform on [a, b)."""
+    return tensor.uniform_(a, b, generator=generator)
+
+
+@_unrecorded
+def normal_(tensor, mean=0.0, std=1.0, generator=None):
+    """Normal with this mean and standard deviation."""
+    return tensor.normal_(mean, std, generator=generator)
+
+
+@_unrecorded
+def constant_(tensor, val):
+    """val everywhere."""
+    return tensor.fill_(val)
+
+
+def zeros_(tensor):
+    """0 everywhere."""
+    return constant_(tensor, 0)
+
+
+def ones_(tensor):
+    """1 everywhere."""
+    return constant_(tensor, 1)
+
+
+@_unrecorded
+def eye_(tensor):
+    """The identity, of a matrix."""
+    if tensor.dim() != 2:
+        raise _C.ShapeError(f"eye_: needs a matrix, not a tensor of shape {tuple(tensor.shape)}.")
+    return tensor.copy_(_C.eye(*tensor.shape))
+
+
+@_unrecorded
+def dirac_(tensor, groups=1):
+    """A convolution kernel [O, I, ...] that passes its input through, as many channels as there are."""
+    if tensor.dim() not in (3, 4, 5) or tensor.shape[0] % groups:
+        raise _C.ShapeError(f"dirac_: needs a kernel of 1 to 3 axes with channels in {groups} groups, not shape "
+                            f"{tuple(tensor.shape)}.")
+    tensor.zero_()
+    per_group = tensor.shape[0] // groups
+    centre = tuple(n // 2 for n in tensor.shape[2:])
+    for group in range(groups):
+        for channel in range(min(per_group, tensor.shape[1])):
+            tensor[(group * per_group + channel, channel) + centre] = 1
+    return tensor
+
+
+def xavier_uniform_(tensor, gain=1.0, generator=None):
+    """Uniform on +-gain sqrt(6 / (fan_in + fan_out)). X. Glorot, Y. Bengio, 2010, AISTATS, eq. 16."""
+    bound = gain * _root(6.0, sum(_fans(tensor)))
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def xavier_normal_(tensor, gain=1.0, generator=None):
+    """Normal with the deviation gain sqrt(2 / (fan_in + fan_out))."""
+    return normal_(tensor, 0.0, gain * _root(2.0, sum(_fans(tensor))), generator)
+
+
+def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Uniform on +-gain sqrt(3 / fan). K. He et al., 2015, "Delving deep into rectifiers", ICCV, eq. 10 and 15."""
+    bound = calculate_gain(nonlinearity, a) * _root(3.0, _fan(tensor, mode))
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Normal with the deviation gain / sqrt(fan)."""
+    return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) * _root(1.0, _fan(tensor, mode)), generator)
+
+
+def default_(weight, bias=None, generator=None):
+    """PyTorch's default of linear and convolution layers: both uniform on +-1/sqrt(fan_in)."""
+    _C.init_default_(weight, bias, generator)

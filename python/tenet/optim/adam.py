@@ -1,0 +1,19 @@
+from tenet import _C
+from tenet.optim.optimizer import Native, only_defaults
+
+
+class Adam(Native):
+    """Adam, with g the gradient and t the number of steps of this parameter, from 1:
+        g += weight_decay x;   m += (1 - beta1) (g - m);   v = beta2 v + (1 - beta2) g^2;
+        x -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps);
+    amsgrad takes the largest v so far. Raises ValueError for a setting out of range. D. Kingma, J. Ba, arXiv:1412.6980."""
+
+    _core = _C.Adam
+    _settings = ("lr", "betas", "eps", "weight_decay", "amsgrad")
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None,
+                 maximize=False, capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False):
+        only_defaults("Adam", maximize=(maximize, "Minimise the negative."),
+                      differentiable=(differentiable, "Write the update with ops."),
+                      decoupled_weight_decay=(decoupled_weight_decay, "Use weight_decay."))
+        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad})

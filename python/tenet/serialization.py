@@ -1,0 +1,118 @@
+"""Tensors, and what holds them, in files.
+
+The file is in the safetensors format. A flat dict of tensors is such a file with its keys, which other libraries read;
+for anything else the tensors are numbered, and what holds them is kept as JSON beside them. Reading a file never runs
+code from it.
+"""
+import json
+import os
+from collections import OrderedDict
+
+from tenet import _C
+from tenet._C import Tensor
+
+_VERSION = 1
+_KEY = "tenet.structure"
+
+
+def save(obj, f):
+    """Writes tensors in nested dicts, lists and tuples, with numbers, strings, bools and None between them. Keys are
+    strings, ints, floats, bools or None; their order survives. The file is there whole or not at all. Raises TypeError,
+    before anything is written, naming the place of whatever else is found."""
+    path = _path(f)
+    if _is_flat(obj):
+        order = {} if list(obj) == sorted(obj) else {"tenet.order": json.dumps(list(obj))}
+        _C.save_tensors(dict(obj), path, order)
+        return
+    tensors = {}
+    structure = {"version": _VERSION, "object": _encode(obj, "the object", tensors, {}, set())}
+    _C.save_tensors(tensors, path, {_KEY: json.dumps(structure)})
+
+
+def load(f, map_location=None, *, weights_only=True):
+    """What save() wrote; a dict of tensors from a safetensors file of another library. Tensors that were one are one
+    again. Raises FormatError naming file and rule if the file is not exact. map_location and weights_only are PyTorch's:
+    the tensors come to the CPU, and nothing but data is ever loaded."""
+    if map_location is not None and str(map_location) != "cpu":
+        raise _C.DeviceError(f"load: map_location={map_location} is not there. Use \"cpu\", or leave it out.")
+    path = _path(f)
+    tensors, metadata = _C.load_tensors(path)
+    try:
+        if _KEY in metadata:
+            structure = json.loads(metadata[_KEY])
+            if structure["version"] != _VERSION:
+                raise _C.FormatError(f"load: \"{path}\" has version {structure['version']} of the structure, but this tenet "
+                                     f"reads {_VERSION}. Use a newer one.")
+            return _decode(structure["object"], tensors)
+        order = json.loads(metadata.get("tenet.order", "null"))
+        return OrderedDict((key, tensors[key]) for key in (sorted(tensors) if order is None else order))
+    except _C.FormatError:
+        raise
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _C.FormatError(f"load: \"{path}\": what holds the tensors cannot be read ({type(error).__name__}: {error}). "
+                             "The file is damaged.") from None
+
+
+def _path(f):
+    try:
+        return os.fspath(f)
+    except TypeError:
+        raise TypeError(f"save and load take a path, not a {type(f).__name__}.") from None
+
+
+def _is_flat(obj):
+    return isinstance(obj, dict) and bool(obj) and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in obj.items())
+
+
+def _encode(value, place, tensors, numbers, open_):
+    """As JSON: numbers, strings, bools and None are themselves, all else is a list [kind, ...]."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return ["int", str(value)] if abs(value) >= 1 << 53 else int(value)
+    if isinstance(value, float):
+        return float(value) if value - value == 0 else ["float", str(value)]
+    if isinstance(value, Tensor):
+        key = (value.data_ptr(), tuple(value.shape), value.stride(), value.dtype)
+        if value.numel() == 0 or key not in numbers:
+            numbers[key] = str(len(tensors))
+            tensors[numbers[key]] = value.detach()
+        return ["tensor", numbers[key], value.requires_grad and value.is_leaf]
+    if id(value) in open_:
+        raise TypeError(f"save: {place} holds itself. Nothing was written.")
+    open_ = open_ | {id(value)}
+    if isinstance(value, dict):
+        kind = "OrderedDict" if isinstance(value, OrderedDict) else "dict"
+        return [kind, [[_encode_key(k, place), _encode(v, f"{place}[{k!r}]", tensors, numbers, open_)] for k, v in value.items()]]
+    if type(value) in (list, tuple) or isinstance(value, _C.Size):
+        kind = "list" if type(value) is list else "tuple"
+        return [kind, [_encode(v, f"{place}[{i}]", tensors, numbers, open_) for i, v in enumerate(value)]]
+    if isinstance(value, _C.dtype):
+        return ["dtype", str(value).rpartition(".")[2]]
+    raise TypeError(f"save: {place} is a {type(value).__name__}. Only tensors, dicts, lists, tuples, numbers, strings, bools "
+                    "and None can be saved. Nothing was written.")
+
+
+def _encode_key(key, place):
+    if key is None or isinstance(key, (bool, str, int, float)):
+        return _encode(key, place, {}, {}, set())
+    raise TypeError(f"save: {place} has the key {key!r}, a {type(key).__name__}. Keys are strings, numbers, bools or None. "
+                    "Nothing was written.")
+
+
+def _decode(value, tensors):
+    if not isinstance(value, list):
+        return value
+    kind, content = value[0], value[1]
+    if kind == "tensor":
+        x = tensors[content]
+        return x.requires_grad_() if value[2] else x
+    if kind in ("dict", "OrderedDict"):
+        return (OrderedDict if kind == "OrderedDict" else dict)((_decode(k, tensors), _decode(v, tensors)) for k, v in content)
+    if kind in ("list", "tuple"):
+        return (list if kind == "list" else tuple)(_decode(v, tensors) for v in content)
+    if kind == "dtype":
+        return getattr(_C, content)
+    if kind in ("int", "float"):
+        return (int if kind == "int" else float)(content)
+    raise ValueError(f"unknown kind {kind!r}")

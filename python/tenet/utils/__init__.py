@@ -1,0 +1,4 @@
+"""Data loading."""
+from tenet.utils import data
+
+__all__ = ["data"]
