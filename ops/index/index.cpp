@@ -128,6 +128,12 @@ Tensor Scatter::apply(const Tensor& dy, const Tensor& index) const {
   return out;
 }
 
+void write_rows(const Tensor& out, int dim, const Tensor& index, const Tensor& in, bool add) {
+  const Tensor at = spread_index(index, out.shape(), dim);
+  if (add) return add_at(out, dim, at, in);
+  run_put(item_size(out.dtype()), make_lanes(at.shape(), dim, out, at, in));
+}
+
 Tensor as_index(const char* op, const Tensor& index) {
   if (index.dtype() == int64 || index.dtype() == int32) return index.to(int64);
   fail<DTypeError>(op, ": index is ", index.dtype(),

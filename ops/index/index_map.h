@@ -56,6 +56,9 @@ struct Scatter {
   Gather adjoint() const { return gather; }
 };
 
+/// out, of x's rank, at index along dim += in, or = in without `add`. index has one dimension.
+void write_rows(const Tensor& out, int dim, const Tensor& index, const Tensor& in, bool add);
+
 /// The index as int64. Throws DTypeError naming `op` for anything but int64 and int32.
 Tensor as_index(const char* op, const Tensor& index);
 

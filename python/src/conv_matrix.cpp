@@ -42,9 +42,10 @@ py::tuple transposed_options(const Dims& weight, const Dims& input_size, const P
 
 void bind_conv_matrix(Binder& bind) {
   py::module_& m = bind.module;
-  py::class_<CsrMatrix>(m, "CsrMatrix",
-                        "A matrix by rows: the entries of row r are values[k] in column col_indices[k] for k from "
-                        "crow_indices[r] up to crow_indices[r + 1].")
+  py::class_<CsrMatrix>(
+      m, "CsrMatrix",
+      "A matrix by rows: the entries of row r are values[k] in column col_indices[k] for k from "
+      "crow_indices[r] up to crow_indices[r + 1].")
       .def_property_readonly("shape", [](const CsrMatrix& a) { return a.shape; })
       .def("crow_indices", [](const CsrMatrix& a) { return a.crow_indices; })
       .def("col_indices", [](const CsrMatrix& a) { return a.col_indices; })
@@ -56,10 +57,13 @@ void bind_conv_matrix(Binder& bind) {
 
   def_of_conv(
       m, "as_matrix",
-      [](const Tensor& w, const Dims& size, const PerAxis& stride, const Padding& padding, const PerAxis& dilation,
+      [](const Tensor& w, const Dims& size, const PerAxis& stride, const Padding& padding,
+         const PerAxis& dilation,
          std::int64_t groups) { return as_matrix(w, size, conv_options(stride, padding, dilation, groups)); },
-      "The matrix W of a convolution: conv(x, kernel) flattened = W times x flattened, for one image of spatial size "
-      "input_size.\n\nShapes: kernel [O, C/groups, KH, KW] -> [O OH OW, C H W]. Differentiable in the kernel. Raises as "
+      "The matrix W of a convolution: conv(x, kernel) flattened = W times x flattened, for one image of "
+      "spatial size "
+      "input_size.\n\nShapes: kernel [O, C/groups, KH, KW] -> [O OH OW, C H W]. Differentiable in the "
+      "kernel. Raises as "
       "conv2d.");
   m.def(
       "conv_transpose_matrix",
@@ -77,7 +81,8 @@ void bind_conv_matrix(Binder& bind) {
       "The matrix of a transposed convolution: kernel [C, O/groups, KH, KW] -> [O OH OW, C H W].");
   def_of_conv(
       m, "as_sparse",
-      [](const Tensor& w, const Dims& size, const PerAxis& stride, const Padding& padding, const PerAxis& dilation,
+      [](const Tensor& w, const Dims& size, const PerAxis& stride, const Padding& padding,
+         const PerAxis& dilation,
          std::int64_t groups) { return as_sparse(w, size, conv_options(stride, padding, dilation, groups)); },
       "as_matrix without its zeros, a CsrMatrix. Differentiable in the kernel.");
   def_of_conv(
@@ -87,11 +92,12 @@ void bind_conv_matrix(Binder& bind) {
         const py::gil_scoped_release released;
         return singular_values(w, size, n, conv_options(stride, padding, dilation, groups));
       },
-      "The n largest singular values of as_matrix, descending, float64; found without making the matrix.", arg("n"));
+      "The n largest singular values of as_matrix, descending, float64; found without making the matrix.",
+      arg("n"));
   def_of_conv(
       m, "operator_norm",
-      [](const Tensor& w, const Dims& size, const PerAxis& stride, const Padding& padding, const PerAxis& dilation,
-         std::int64_t groups) {
+      [](const Tensor& w, const Dims& size, const PerAxis& stride, const Padding& padding,
+         const PerAxis& dilation, std::int64_t groups) {
         const py::gil_scoped_release released;
         return operator_norm(w, size, conv_options(stride, padding, dilation, groups));
       },

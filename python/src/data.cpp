@@ -27,7 +27,9 @@ void add_data(py::module_& module) {
       arg("split"));
   module.def(
       "save_tensors",
-      [](const StateDict& state, const std::string& path, const Metadata& metadata) { save(state, path, metadata); },
+      [](const StateDict& state, const std::string& path, const Metadata& metadata) {
+        save(state, path, metadata);
+      },
       arg("state"), arg("path"), arg("metadata"), py::call_guard<py::gil_scoped_release>());
   module.def(
       "load_tensors",

@@ -1,10 +1,57 @@
 #include "tenet/ops/index/index.h"
 
+#include "tenet/ops/index/advanced.h"
 #include "tenet/python/src/bind.h"
 
 namespace tenet::python {
 
+namespace {
+
+using Indices = std::vector<std::optional<Tensor>>;
+
+std::vector<Tensor> tensors(const Indices& indices) {
+  std::vector<Tensor> list;
+  for (const auto& index : indices) list.push_back(or_undefined(index));
+  return list;
+}
+
+/// Positions as a matrix, or one vector for each dimension.
+py::object nonzero_of(const Tensor& x, bool as_tuple) {
+  const Tensor positions = unlocked(size_of(x), [&] { return nonzero(x); });
+  if (!as_tuple) return wrapped(positions);
+  py::tuple parts(static_cast<std::size_t>(x.dim()));
+  for (std::size_t d = 0; d < parts.size(); ++d)
+    parts[d] = wrapped(positions.select(1, static_cast<std::int64_t>(d)));
+  return parts;
+}
+
+}  // namespace
+
 void bind_index(Binder& bind) {
+  bind.both("nonzero", &nonzero_of, py::kw_only(), arg("as_tuple") = false,
+            "The positions of the elements that are not 0, row-major: int64 [n, x.dim()]; as a tuple, one "
+            "vector for each "
+            "dimension.");
+  bind.module.def(
+      "where", [](const Tensor& condition) { return nonzero_of(condition, true); }, arg("condition"));
+  bind.both("masked_select", unlocking(&masked_select), arg("mask"),
+            "The elements where mask is true, in one dimension; input and mask broadcast.");
+  const char* const put =
+      "The tensor with tensor[indices] = values, or += values to accumulate. Where a position is named twice "
+      "the last "
+      "one stays.";
+  const auto index_put_of = [](const Tensor& x, const Indices& indices, const Tensor& values,
+                               bool accumulate) {
+    return index_put(x, tensors(indices), values, accumulate);
+  };
+  bind.both("index_put", index_put_of, arg("indices"), arg("values"), arg("accumulate") = false, put);
+  bind.tensor.def(
+      "index_put_",
+      [](py::object self, const Indices& indices, const Tensor& values, bool accumulate) {
+        index_put_(unwrap(self), tensors(indices), values, accumulate);
+        return self;
+      },
+      arg("indices"), arg("values"), arg("accumulate") = false, "The same, written into the tensor.");
   bind.both("index_select", unlocking(&index_select), arg("dim"), arg("index"),
             "The positions index[0], index[1], ... along dim.");
   bind.both("gather", unlocking(&gather), arg("dim"), arg("index"),

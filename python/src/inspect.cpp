@@ -33,7 +33,8 @@ struct ProfileBlock {
 
 void add_inspect(py::module_& module) {
   module.def("set_detect_anomaly", &set_detect_anomaly, arg("mode"));
-  module.def("tape_text", &tape_text, arg("y"), "A table of what y was computed from, a line for each record.");
+  module.def("tape_text", &tape_text, arg("y"),
+             "A table of what y was computed from, a line for each record.");
   module.def("tape_dot", &tape_dot, arg("y"), "The same as a graph for Graphviz.");
   module.def("tape_svg", &tape_svg, arg("y"), "The same as a drawing.");
 
@@ -47,9 +48,10 @@ void add_inspect(py::module_& module) {
       .def_readonly("output_bytes", &ProfileRow::output_bytes)
       .def_readonly("saved_bytes", &ProfileRow::saved_bytes)
       .def_readonly("live_bytes", &ProfileRow::live_bytes);
-  py::class_<ProfileBlock>(module, "Profile",
-                           "with tenet.Profile() as profile: times every op that is recorded, and every gradient rule. "
-                           "print(profile) shows a line for each, and the sums.")
+  py::class_<ProfileBlock>(
+      module, "Profile",
+      "with tenet.Profile() as profile: times every op that is recorded, and every gradient rule. "
+      "print(profile) shows a line for each, and the sums.")
       .def(py::init<>())
       .def("__enter__",
            [](const py::object& self) {

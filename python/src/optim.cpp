@@ -33,7 +33,8 @@ optim::SGDOptions sgd(double lr, double momentum, double dampening, double weigh
   return {lr, momentum, dampening, weight_decay, nesterov};
 }
 
-optim::AdamOptions adam(double lr, std::array<double, 2> betas, double eps, double weight_decay, bool amsgrad) {
+optim::AdamOptions adam(double lr, std::array<double, 2> betas, double eps, double weight_decay,
+                        bool amsgrad) {
   return {lr, betas, eps, weight_decay, amsgrad};
 }
 
@@ -41,20 +42,23 @@ optim::AdamOptions adam(double lr, std::array<double, 2> betas, double eps, doub
 
 void add_optimizers(py::module_& module) {
   py::class_<optim::SGD> sgd_type(module, "SGD");
-  sgd_type.def(py::init([](Parameters x, double lr, double momentum, double dampening, double decay, bool nesterov) {
-    return std::make_unique<optim::SGD>(std::move(x), sgd(lr, momentum, dampening, decay, nesterov));
-  }));
-  sgd_type.def("step", [](optim::SGD& self, Parameters x, double lr, double momentum, double dampening, double decay,
-                          bool nesterov) { step(self, std::move(x), sgd(lr, momentum, dampening, decay, nesterov)); });
+  sgd_type.def(
+      py::init([](Parameters x, double lr, double momentum, double dampening, double decay, bool nesterov) {
+        return std::make_unique<optim::SGD>(std::move(x), sgd(lr, momentum, dampening, decay, nesterov));
+      }));
+  sgd_type.def(
+      "step", [](optim::SGD& self, Parameters x, double lr, double momentum, double dampening, double decay,
+                 bool nesterov) { step(self, std::move(x), sgd(lr, momentum, dampening, decay, nesterov)); });
   def_state(sgd_type);
 
   py::class_<optim::Adam> adam_type(module, "Adam");
-  adam_type.def(py::init([](Parameters x, double lr, std::array<double, 2> betas, double eps, double decay,
-                            bool amsgrad) {
-    return std::make_unique<optim::Adam>(std::move(x), adam(lr, betas, eps, decay, amsgrad));
-  }));
-  adam_type.def("step", [](optim::Adam& self, Parameters x, double lr, std::array<double, 2> betas, double eps,
-                           double decay, bool amsgrad) { step(self, std::move(x), adam(lr, betas, eps, decay, amsgrad)); });
+  adam_type.def(py::init(
+      [](Parameters x, double lr, std::array<double, 2> betas, double eps, double decay, bool amsgrad) {
+        return std::make_unique<optim::Adam>(std::move(x), adam(lr, betas, eps, decay, amsgrad));
+      }));
+  adam_type.def("step", [](optim::Adam& self, Parameters x, double lr, std::array<double, 2> betas,
+                           double eps, double decay,
+                           bool amsgrad) { step(self, std::move(x), adam(lr, betas, eps, decay, amsgrad)); });
   def_state(adam_type);
 }
 

@@ -9,10 +9,12 @@ namespace tenet::python {
 namespace {
 
 using MaybeType = std::optional<DType>;
-using MaybeGenerator = std::optional<Generator*>;  // pybind11 takes None for a pointer in its second pass alone
+using MaybeGenerator =
+    std::optional<Generator*>;  // pybind11 takes None for a pointer in its second pass alone
 using MaybeDevice = std::optional<Device>;
 
-RandomOptions random_options(MaybeGenerator generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+RandomOptions random_options(MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
+                             bool requires_grad) {
   return {.dtype = dtype,
           .device = device.value_or(Device{}),
           .requires_grad = requires_grad,
@@ -33,9 +35,8 @@ void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, 
       arg("generator") = none, arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
   module.def(
       name,
-      [=](const Dims& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
-        return draw(size, generator, dtype, device, requires_grad);
-      },
+      [=](const Dims& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
+          bool requires_grad) { return draw(size, generator, dtype, device, requires_grad); },
       py::kw_only(), arg("size"), arg("generator") = none, arg("dtype") = none, arg("device") = none,
       arg("requires_grad") = false);
   const std::string like = std::string(name) + "_like";
@@ -110,7 +111,8 @@ void bind_random(Binder& bind) {
         arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
   m.def(
       "randint",
-      [draw](std::int64_t high, const Dims& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
+      [draw](std::int64_t high, const Dims& size, MaybeGenerator generator, MaybeType dtype,
+             MaybeDevice device,
              bool requires_grad) { return draw(0, high, size, generator, dtype, device, requires_grad); },
       arg("high"), arg("size"), py::kw_only(), arg("generator") = none, arg("dtype") = none,
       arg("device") = none, arg("requires_grad") = false, doc);
