@@ -29,7 +29,8 @@ void Optimizer::check(const std::vector<Tensor>& parameters) const {
     const Tensor& x = parameters[i];
     const bool usable = x.defined() && is_floating(x.dtype()) && x.is_leaf();
     if (!usable)
-      fail<ValueError>(name_, ": parameter ", i, " must be a floating-point leaf, not undefined or computed.");
+      fail<ValueError>(name_, ": parameter ", i,
+                       " must be a floating-point leaf, not undefined or computed.");
     if (!seen.insert(x.impl()).second)
       fail<ValueError>(name_, ": parameter ", i, " is there twice. Pass it once.");
   }
@@ -37,9 +38,13 @@ void Optimizer::check(const std::vector<Tensor>& parameters) const {
 
 void Optimizer::set_parameters(std::vector<Tensor> parameters) {
   check(parameters);
-  const auto fits = [](const Tensor& a, const Tensor& b) { return a.shape() == b.shape() && a.dtype() == b.dtype(); };
+  const auto fits = [](const Tensor& a, const Tensor& b) {
+    return a.shape() == b.shape() && a.dtype() == b.dtype();
+  };
   if (!std::equal(parameters.begin(), parameters.end(), parameters_.begin(), parameters_.end(), fits)) {
-    fail<ValueError>(name_, ": the new parameters differ in number, shape or type from those before. Make a new optimiser.");
+    fail<ValueError>(
+        name_,
+        ": the new parameters differ in number, shape or type from those before. Make a new optimiser.");
   }
   parameters_ = std::move(parameters);
 }
