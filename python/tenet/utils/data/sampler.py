@@ -1,0 +1,123 @@
+"""The order in which examples are read."""
+import bisect
+import itertools
+
+from tenet import _C
+
+
+def randperm(n, generator):
+    """0, 1, ..., n - 1 in random order, as a list."""
+    return _C.randperm(n, generator=generator).tolist()
+
+
+def _check_count(name, option, value):
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise _C.ValueError(f"{name}: {option}={value!r} must be a whole number of 1 or more.")
+
+
+class Sampler:
+    """An order: derive from it and define __iter__(), which gives numbers of examples, or lists of them."""
+
+    def __init__(self, data_source=None):
+        pass
+
+    def __iter__(self):
+        raise NotImplementedError(f"{type(self).__name__}: define __iter__(self).")
+
+
+class SequentialSampler(Sampler):
+    """0, 1, 2, ..."""
+
+    def __init__(self, data_source):
+        self.data_source = data_source
+
+    def __iter__(self):
+        return iter(range(len(self.data_source)))
+
+    def __len__(self):
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler):
+    """A new random order for each epoch, drawn from `generator` or the default one; with replacement, num_samples
+    independent draws."""
+
+    def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
+        self.data_source, self.replacement, self.generator = data_source, replacement, generator
+        if num_samples is not None:
+            _check_count("RandomSampler", "num_samples", num_samples)
+        self._num_samples = num_samples
+
+    @property
+    def num_samples(self):
+        """How many numbers an epoch has."""
+        return len(self.data_source) if self._num_samples is None else self._num_samples
+
+    def __iter__(self):
+        n = len(self.data_source)
+        if n == 0:
+            return iter(())
+        if self.replacement:
+            return iter(_C.randint(0, n, (self.num_samples,), generator=self.generator).tolist())
+        orders = (randperm(n, self.generator) for _ in itertools.count())
+        return itertools.islice(itertools.chain.from_iterable(orders), self.num_samples)
+
+    def __len__(self):
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler):
+    """These numbers in random order."""
+
+    def __init__(self, indices, generator=None):
+        self.indices, self.generator = indices, generator
+
+    def __iter__(self):
+        return (self.indices[i] for i in randperm(len(self.indices), self.generator))
+
+    def __len__(self):
+        return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler):
+    """num_samples numbers, each drawn with a chance in proportion to its weight; without replacement each at most once."""
+
+    def __init__(self, weights, num_samples, replacement=True, generator=None):
+        _check_count("WeightedRandomSampler", "num_samples", num_samples)
+        weights = weights.tolist() if isinstance(weights, _C.Tensor) else list(weights)
+        if any(not 0 <= w < float("inf") for w in weights) or sum(weights) <= 0:
+            raise _C.ValueError("WeightedRandomSampler: weights must be finite, 0 or more, and not all 0.")
+        if not replacement and num_samples > sum(w > 0 for w in weights):
+            raise _C.ValueError(f"WeightedRandomSampler: num_samples={num_samples} is more than the "
+                                f"{sum(w > 0 for w in weights)} weights that are not 0. Draw with replacement.")
+        self.weights, self.num_samples, self.replacement, self.generator = weights, num_samples, replacement, generator
+
+    def __iter__(self):
+        drawn = _C.rand(self.num_samples if self.replacement else len(self.weights), dtype=_C.float64,
+                        generator=self.generator).tolist()
+        if not self.replacement:  # the greatest of u^(1/w): P. Efraimidis, P. Spirakis, 2006, algorithm A
+            keys = [u ** (1 / w) if w > 0 else -1.0 for u, w in zip(drawn, self.weights)]
+            return iter(sorted(range(len(keys)), key=keys.__getitem__, reverse=True)[:self.num_samples])
+        sums = list(itertools.accumulate(self.weights))
+        return (bisect.bisect_right(sums, u * sums[-1]) for u in drawn)
+
+    def __len__(self):
+        return self.num_samples
+
+
+class BatchSampler(Sampler):
+    """The numbers of another sampler in lists of batch_size; a last one that is not full is left out with drop_last."""
+
+    def __init__(self, sampler, batch_size, drop_last):
+        _check_count("BatchSampler", "batch_size", batch_size)
+        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, bool(drop_last)
+
+    def __iter__(self):
+        numbers = iter(self.sampler)
+        while batch := list(itertools.islice(numbers, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield batch
+
+    def __len__(self):
+        n = len(self.sampler)
+        return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
