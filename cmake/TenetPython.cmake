@@ -15,10 +15,25 @@ target_link_options(tenet_python PRIVATE "$<$<PLATFORM_ID:Linux>:-Wl,--exclude-l
 set_target_properties(tenet_python PROPERTIES OUTPUT_NAME _C CXX_EXTENSIONS OFF
                                               LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/python/tenet")
 
-file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/python/tenet")
+# Links, so that an edited Python file needs no build.
+set(python_package "${PROJECT_BINARY_DIR}/python/tenet")
+file(MAKE_DIRECTORY "${python_package}")
 file(GLOB parts CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/python/tenet" "${PROJECT_SOURCE_DIR}/python/tenet/*")
 foreach(part ${parts})
-  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/python/tenet/${part}" "${PROJECT_BINARY_DIR}/python/tenet/${part}" SYMBOLIC)
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/python/tenet/${part}" "${python_package}/${part}" SYMBOLIC)
 endforeach()
 
-install(TARGETS tenet_python LIBRARY DESTINATION tenet COMPONENT python)
+install(TARGETS tenet_python LIBRARY DESTINATION tenet COMPONENT python EXCLUDE_FROM_ALL)
+
+# One ctest entry per test file, as in C++.
+if(TENET_BUILD_TESTS)
+  file(GLOB_RECURSE test_files CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/python/tests"
+       "${PROJECT_SOURCE_DIR}/python/tests/test_*.py")
+  foreach(file ${test_files})
+    string(REGEX REPLACE "test_([a-z0-9_]+)\\.py$" "\\1" name "python/${file}")
+    add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} -m pytest -q "${PROJECT_SOURCE_DIR}/python/tests/${file}"
+             WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    set_tests_properties(${name} PROPERTIES LABELS "test;python" TIMEOUT 900
+                         ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/python")
+  endforeach()
+endif()

@@ -470,54 +470,58 @@ def _replace(value, tensors):
     return value
 
 
+def _passing(tensors, backward):
+    """The tensors themselves, recorded by one op whose gradients go through `backward`."""
+    from tenet.autograd.function import Function
+
+    class BackwardHook(Function):
+        @staticmethod
+        def forward(ctx, *tensors):
+            return tuple(x.view_as(x) for x in tensors)
+
+    BackwardHook.backward = staticmethod(lambda ctx, *gradients: backward(gradients))
+    return BackwardHook.apply(*tensors)
+
+
 class _BackwardHooks:
-    """Watches the gradients of one call of a module. The call is put between two identities: a record each for all
-    inputs and for all outputs, whose backward sees the gradients together."""
+    """Watches the gradients of one call of a module, which is put between two ops that pass everything through."""
 
     def __init__(self, module, args):
-        from tenet.autograd.function import Function
-
-        owner = self
+        self.module = module
         self.grad_output = None
-
-        class BackwardHook(Function):
-            @staticmethod
-            def forward(ctx, *tensors):
-                return tuple(x.view_as(x) for x in tensors)
-
-            @staticmethod
-            def backward(ctx, *dxs):
-                return owner.inputs_known(module, dxs)
-
-        class OutputHook(Function):
-            @staticmethod
-            def forward(ctx, *tensors):
-                return tuple(x.view_as(x) for x in tensors)
-
-            @staticmethod
-            def backward(ctx, *dys):
-                owner.grad_output = dys
-                if not owner.has_inputs:
-                    owner.run(module, (), dys)
-                return dys
-
-        self.output_hook = OutputHook
-        tensors = _tensors_in(args)
-        self.has_inputs = any(x.requires_grad for x in tensors)
-        self.args = _replace(tuple(args), iter(BackwardHook.apply(*tensors))) if self.has_inputs else args
+        self.tensor_places = [i for i, x in enumerate(args) if isinstance(x, Tensor)]
+        self.arg_count = len(args)
+        self.args = list(args)
+        tensors = [args[i] for i in self.tensor_places]
+        self.has_gradient = any(x.requires_grad for x in tensors)
+        if self.has_gradient:
+            for i, x in zip(self.tensor_places, _passing(tensors, self.inputs_known)):
+                self.args[i] = x
 
     def watch(self, output):
         tensors = _tensors_in(output)
         if not any(x.requires_grad for x in tensors):
             return output
-        return _replace(output, iter(self.output_hook.apply(*tensors)))
+        return _replace(output, iter(_passing(tensors, self.outputs_known)))
 
-    def run(self, module, dxs, dys):
-        for hook in list(module._backward_hooks.values()):
-            changed = hook(module, dxs, dys)
+    def outputs_known(self, gradients):
+        self.grad_output = gradients
+        if not self.has_gradient:
+            self.run([None] * self.arg_count)
+        return gradients
+
+    def inputs_known(self, gradients):
+        """Hooks see a gradient, or None, for each argument."""
+        all_ = [None] * self.arg_count
+        for i, gradient in zip(self.tensor_places, gradients):
+            all_[i] = gradient
+        all_ = self.run(all_)
+        return tuple(all_[i] for i in self.tensor_places)
+
+    def run(self, gradients):
+        gradients = tuple(gradients)
+        for hook in list(self.module._backward_hooks.values()):
+            changed = hook(self.module, gradients, self.grad_output)
             if changed is not None:
-                dxs = changed if isinstance(changed, tuple) else (changed,)
-        return dxs
-
-    def inputs_known(self, module, dxs):
-        return self.run(module, dxs, self.grad_output)
+                gradients = changed if isinstance(changed, tuple) else (changed,)
+        return gradients

@@ -1,0 +1,246 @@
+"""backward, grad, hooks and the modes of recording."""
+import threading
+
+import pytest
+import tenet
+
+
+def leaf(*values):
+    return tenet.tensor([float(v) for v in values], requires_grad=True)
+
+
+def test_gradients_gather_in_grad():
+    x = leaf(1, 2, 3)
+    (x * x).sum().backward()
+    (3 * x).sum().backward()
+    assert x.grad.tolist() == [5, 7, 9]
+
+
+def test_a_gradient_can_be_given():
+    x = leaf(1, 2)
+    (x * x).backward(tenet.tensor([1.0, 10.0]))
+    assert x.grad.tolist() == [2, 40]
+    with pytest.raises(tenet.GradientError, match="backward"):
+        (x * x).backward()
+
+
+def test_grad_writes_nothing_to_the_leaves():
+    x, w = leaf(1, 2), leaf(3, 4)
+    dx, dw = tenet.autograd.grad((x * w).sum(), (x, w))
+    assert (dx.tolist(), dw.tolist()) == ([3, 4], [1, 2])
+    assert x.grad is None and w.grad is None
+
+
+def test_grad_of_several_outputs_adds_up():
+    x = leaf(1, 2)
+    (dx,) = tenet.autograd.grad([x.sum(), (x * x)], x, [None, tenet.tensor([1.0, 1.0])])
+    assert dx.tolist() == [3, 5]
+
+
+def test_what_an_output_does_not_depend_on():
+    x, w = leaf(1), leaf(2)
+    with pytest.raises(tenet.GradientError, match="allow_unused"):
+        tenet.autograd.grad(x.sum(), w)
+    assert tenet.autograd.grad(x.sum(), [x, w], allow_unused=True)[1] is None
+    assert tenet.autograd.grad(x.sum(), [x, w], materialize_grads=True)[1].tolist() == [0]
+
+
+def test_create_graph_gives_gradients_that_can_be_differentiated():
+    x = leaf(2)
+    (first,) = tenet.autograd.grad((x**4).sum(), x, create_graph=True)
+    (second,) = tenet.autograd.grad(first.sum(), x, create_graph=True)
+    (third,) = tenet.autograd.grad(second.sum(), x)
+    assert (first.item(), second.item(), third.item()) == (32, 48, 48)
+
+
+def test_backward_with_create_graph_says_what_to_do():
+    x = leaf(2)
+    with pytest.raises(tenet.GradientError, match=r"tenet\.autograd\.grad\(y, x, create_graph=True\)"):
+        (x * x).backward(create_graph=True)
+
+
+def test_the_tape_is_used_once_unless_retained():
+    x = leaf(3)
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.item() == 12
+    with pytest.raises(tenet.GradientError, match="retain_graph"):
+        y.backward()
+
+
+def test_backward_of_several_tensors():
+    x = leaf(1, 2)
+    tenet.autograd.backward([x.sum(), x * x], [None, tenet.tensor([1.0, 2.0])])
+    assert x.grad.tolist() == [3, 9]
+
+
+def test_no_grad_as_block_and_decorator():
+    x = leaf(1)
+    with tenet.no_grad():
+        assert not (x * 2).requires_grad
+        with tenet.enable_grad():
+            assert (x * 2).requires_grad
+
+    @tenet.no_grad()
+    def with_brackets(depth):
+        """Doc."""
+        return (x * 2).requires_grad if depth == 0 else with_brackets(depth - 1)
+
+    @tenet.no_grad
+    def without_brackets():
+        return (x * 2).requires_grad
+
+    assert not with_brackets(3) and not without_brackets()
+    assert with_brackets.__doc__ == "Doc."
+    assert tenet.is_grad_enabled()
+
+
+def test_no_grad_ends_with_an_exception():
+    with pytest.raises(KeyError):
+        with tenet.no_grad():
+            raise KeyError("inside")
+    assert tenet.is_grad_enabled()
+
+
+def test_set_grad_enabled_both_ways():
+    tenet.set_grad_enabled(False)
+    assert not tenet.is_grad_enabled()
+    tenet.set_grad_enabled(True)
+    with tenet.set_grad_enabled(False):
+        assert not tenet.is_grad_enabled()
+    assert tenet.is_grad_enabled()
+
+
+def test_the_mode_belongs_to_a_thread():
+    seen = []
+    with tenet.no_grad():
+        thread = threading.Thread(target=lambda: seen.append(tenet.is_grad_enabled()))
+        thread.start()
+        thread.join()
+    assert seen == [True]
+
+
+def test_hooks_see_and_change_gradients():
+    x = leaf(1, 2)
+    seen = []
+    first = x.register_hook(lambda dx: seen.append(dx.tolist()))
+    x.register_hook(lambda dx: dx * 10)
+    (x * x).sum().backward()
+    assert seen == [[2, 4]] and x.grad.tolist() == [20, 40]
+    first.remove()
+    x.grad = None
+    x.sum().backward()
+    assert seen == [[2, 4]] and x.grad.tolist() == [10, 10]
+
+
+def test_a_hook_on_a_computed_tensor():
+    x = leaf(1, 2)
+    y = x * x
+    y.retain_grad()
+    with y.register_hook(lambda dy: dy + 1):
+        y.sum().backward()
+    assert x.grad.tolist() == [4, 8]
+    assert y.grad.tolist() == [2, 2]
+
+
+class Custom(Exception):
+    """Nothing that Tenet knows."""
+
+
+def test_an_exception_in_a_hook_arrives_whole_and_leaves_the_tape_usable():
+    x = leaf(1, 2)
+
+    def fail(dx):
+        raise Custom("from the hook", dx.shape)
+
+    handle = x.register_hook(fail)
+    with pytest.raises(Custom, match="from the hook") as caught:
+        (x * x).sum().backward()
+    assert caught.value.args[1] == (2,)
+    assert any(entry.name == "fail" for entry in caught.traceback)
+    assert x.grad is None
+    handle.remove()
+    (x * x).sum().backward()
+    assert x.grad.tolist() == [2, 4]
+
+
+def test_a_hook_must_return_a_tensor():
+    x = leaf(1)
+    x.register_hook(lambda dx: 3)
+    with pytest.raises(TypeError, match="hook: returned a int. Return a Tensor, or None."):
+        x.sum().backward()
+
+
+def test_the_tape_can_be_walked():
+    x = leaf(1, 2)
+    y = (x * x).sum()
+    assert x.grad_fn is None and x.is_leaf and not y.is_leaf
+    assert y.grad_fn.name()
+    names = set()
+    todo = [y.grad_fn]
+    while todo:
+        node = todo.pop()
+        names.add(node.name())
+        todo += [n for n, _ in node.next_functions if n is not None]
+    assert {"Mul", "AccumulateGrad"} <= names
+
+
+def test_detach_and_requires_grad_():
+    x = leaf(1, 2)
+    y = (x * x).detach()
+    assert not y.requires_grad and y.requires_grad_().requires_grad
+    with pytest.raises(tenet.DTypeError):
+        tenet.tensor([1, 2], requires_grad=True)
+    with pytest.raises(tenet.GradientError):
+        (x * x).requires_grad = False
+
+
+def test_an_overwritten_saved_value_is_found():
+    x = leaf(1, 2)
+    y = x.exp()
+    z = y * y
+    y.add_(1)
+    with pytest.raises(tenet.GradientError, match="add_|in place|overwritten|version"):
+        z.sum().backward()
+
+
+def test_in_place_ops_are_recorded():
+    x = leaf(1, 2, 3)
+    y = x * 1
+    y[1:] *= 5
+    y[0] = 7
+    y += x
+    y.sum().backward()
+    assert y.tolist() == [8, 12, 18] and x.grad.tolist() == [1, 6, 6]
+
+
+def test_a_leaf_that_requires_grad_is_not_written():
+    x = leaf(1, 2)
+    for write in (lambda: x.add_(1), lambda: x.__setitem__(0, 1), lambda: x.zero_()):
+        with pytest.raises(tenet.GradientError, match="leaf that requires grad.*NoGradGuard"):
+            write()
+    with tenet.no_grad():
+        x.add_(1)
+    assert x.tolist() == [2, 3]
+
+
+def test_detect_anomaly_names_the_op():
+    x = leaf(-1)
+    with tenet.autograd.detect_anomaly():
+        with pytest.raises(tenet.AnomalyError, match="log"):
+            x.log()
+    assert x.log().item() != x.log().item()
+    with tenet.autograd.set_detect_anomaly(True):
+        with pytest.raises(tenet.AnomalyError, match="sqrt"):
+            (x * 0).sqrt().sum().backward()
+
+
+def test_a_long_chain():
+    x = leaf(1)
+    y = x
+    for _ in range(100_000):
+        y = y + 1
+    y.backward()
+    assert x.grad.item() == 1
+    del y  # and it is freed without recursion

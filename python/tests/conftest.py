@@ -1,0 +1,11 @@
+"""What the tests share."""
+import pytest
+import tenet
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """Every test draws the same numbers, whatever ran before, and leaves the tape on."""
+    tenet.manual_seed(0)
+    yield
+    assert tenet.is_grad_enabled()

@@ -1,0 +1,107 @@
+"""The layers: what they compute, their options, their errors, how they print."""
+import inspect
+
+import pytest
+import tenet
+from tenet import nn
+from tenet.nn import functional as F
+from tenet.testing import assert_close, assert_gradients
+
+
+@pytest.mark.parametrize("layer, shape", [
+    (nn.Linear(3, 2), (4, 3)), (nn.Linear(3, 2, bias=False), (3,)), (nn.Conv1d(2, 4, 3, stride=2, groups=2), (2, 2, 7)),
+    (nn.Conv2d(2, 4, (3, 2), padding="same"), (1, 2, 5, 4)), (nn.Conv3d(1, 2, 2), (1, 1, 3, 3, 2)),
+    (nn.ConvTranspose1d(2, 3, 3, stride=2, output_padding=1), (1, 2, 4)),
+    (nn.ConvTranspose2d(2, 4, 3, 2, padding=((0, 1), (1, 1)), groups=2), (1, 2, 3, 3)),
+    (nn.ConvTranspose3d(1, 2, 2), (1, 1, 2, 2, 2)),
+    (nn.Sigmoid(), (3,)), (nn.Tanh(), (3,)), (nn.Softmax(-1), (2, 3)), (nn.LogSoftmax(0), (2, 3)),
+    (nn.AvgPool2d(2), (1, 1, 4, 4)), (nn.Unfold(2), (1, 2, 3, 3)), (nn.Fold((3, 3), 2), (1, 4, 4)), (nn.ZeroPad2d(1), (1, 1, 2, 2)),
+    (nn.Flatten(), (2, 3, 4)), (nn.Unflatten(1, (2, 3)), (2, 6)), (nn.Identity(), (2,)),
+])
+def test_gradients_of_inputs_and_parameters(layer, shape):
+    assert_gradients(layer, tenet.randn(shape))
+
+
+def test_a_convolution_leads_back():
+    for conv, size in [(nn.Conv2d(3, 4, 3, 2, 1), (8, 7)), (nn.Conv1d(2, 2, 5, stride=3), (17,)),
+                       (nn.Conv3d(1, 2, 2, stride=2), (5, 4, 3)), (nn.Conv2d(4, 4, 3, padding="same", groups=2), (5, 6))]:
+        back = conv.transposed(size)
+        x = tenet.randn(1, conv.in_channels, *size)
+        assert back(conv(x)).shape == x.shape
+        back.weight = conv.weight
+        back.bias = conv.bias = None
+        y = conv(x)
+        dy = tenet.randn(y.shape)
+        assert_close((y * dy).sum(), (x * back(dy)).sum(), rtol=1e-4, atol=1e-4)
+    with pytest.raises(tenet.ShapeError, match="transposed"):
+        nn.Conv2d(1, 1, 3).transposed((2, 2))
+
+
+def test_output_size():
+    up = nn.ConvTranspose2d(1, 1, 3, stride=2, padding=1)
+    x = tenet.randn(1, 1, 4, 4)
+    assert up(x).shape == (1, 1, 7, 7) and up(x, output_size=(8, 8)).shape == (1, 1, 8, 8)
+    assert up(x, output_size=(1, 1, 8, 7)).shape == (1, 1, 8, 7)
+
+
+def test_pooling_and_its_partner():
+    pool, unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
+    x = tenet.arange(16.0).view(1, 1, 4, 4)
+    y, where = pool(x)
+    assert y.tolist() == [[[[5, 7], [13, 15]]]] and unpool(y, where).sum().item() == 40
+    assert nn.MaxPool2d(3, 1, 1, ceil_mode=True)(x).shape == (1, 1, 4, 4)
+
+
+def test_losses():
+    x, labels = tenet.randn(4, 3), tenet.tensor([0, 2, 1, 1])
+    assert_close(nn.CrossEntropyLoss()(x, labels), nn.NLLLoss()(nn.LogSoftmax(1)(x), labels))
+    assert nn.CrossEntropyLoss(reduction="none")(x, labels).shape == (4,)
+    assert_close(nn.CrossEntropyLoss(ignore_index=1, reduction="sum")(x, labels), F.cross_entropy(x[:2], labels[:2], reduction="sum"))
+    assert nn.MSELoss(reduction="sum")(tenet.ones(2), tenet.zeros(2)).item() == 2
+    with pytest.raises(tenet.ValueError, match='reduction "avg" is not there'):
+        nn.MSELoss(reduction="avg")(x, x)
+
+
+def test_relu_in_place():
+    x = tenet.tensor([-1.0, 2.0])
+    assert nn.ReLU(inplace=True)(x) is x and x.tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("make, text", [
+    (lambda: nn.Linear(-1, 2), "Linear: in_features=-1 and out_features=2 must not be negative."),
+    (lambda: nn.Conv2d(3, 4, 3, groups=2), "Conv2d: in_channels=3 and out_channels=4 must both be multiples of groups=2."),
+    (lambda: nn.Conv2d(1, 1, 0), "Conv2d: kernel_size=0 must be one number or 2, each at least 1."),
+    (lambda: nn.Conv3d(1, 1, (3, 3)), r"Conv3d: kernel_size=\(3, 3\) must be one number or 3, each at least 1."),
+    (lambda: nn.Conv2d(1, 1, 3, padding="full"), 'Conv2d: padding="full" is not there. Use "same", "valid" or numbers.'),
+    (lambda: nn.Conv2d(1, 1, 3, padding_mode="circular"), 'Conv2d: padding_mode="circular" is not there. Use "zeros".'),
+    (lambda: nn.ConvTranspose2d(1, 1, 3, stride=0), "ConvTranspose2d: stride=0 must be one number or 2, each at least 1."),
+    (lambda: nn.Conv2d(1, 1, 3, groups=0), "groups=0 must be at least 1."),
+])
+def test_options_without_meaning(make, text):
+    with pytest.raises(tenet.ValueError, match=text):
+        make()
+
+
+def test_repr_is_pytorchs():
+    for layer, text in [
+        (nn.Conv2d(1, 2, 3), "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1))"),
+        (nn.Conv2d(2, 4, (1, 3), (2, 1), (0, 1), groups=2, bias=False),
+         "Conv2d(2, 4, kernel_size=(1, 3), stride=(2, 1), padding=(0, 1), groups=2, bias=False)"),
+        (nn.Conv1d(1, 2, 3, dilation=2, padding="same"), "Conv1d(1, 2, kernel_size=(3,), stride=(1,), padding=same, dilation=(2,))"),
+        (nn.ConvTranspose2d(1, 2, 3, 2, 1, 1), "ConvTranspose2d(1, 2, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), "
+                                               "output_padding=(1, 1))"),
+        (nn.Linear(2, 3, bias=False), "Linear(in_features=2, out_features=3, bias=False)"),
+        (nn.MaxPool2d(2), "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)"),
+        (nn.AvgPool2d(2, 1), "AvgPool2d(kernel_size=2, stride=1, padding=0)"),
+        (nn.Flatten(), "Flatten(start_dim=1, end_dim=-1)"), (nn.ReLU(), "ReLU()"), (nn.Softmax(dim=1), "Softmax(dim=1)"),
+        (nn.Unfold(2), "Unfold(kernel_size=2, dilation=1, padding=0, stride=1)"),
+        (nn.CrossEntropyLoss(), "CrossEntropyLoss()"),
+    ]:
+        assert repr(layer) == text
+
+
+def test_every_layer_says_what_it_is():
+    for name in nn.__all__:
+        part = getattr(nn, name)
+        if inspect.isclass(part) and issubclass(part, nn.Module):
+            assert part.__doc__, name

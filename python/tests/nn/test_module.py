@@ -1,0 +1,270 @@
+"""nn.Module: parts, names, state, hooks, text."""
+import copy
+import pickle
+from collections import OrderedDict
+
+import pytest
+import tenet
+from tenet import nn
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3)
+        self.register_buffer("mean", tenet.zeros(2))
+        self.register_buffer("scratch", tenet.zeros(1), persistent=False)
+        self.scale = nn.Parameter(tenet.ones(2))
+        self.register_parameter("absent", None)
+
+    def forward(self, x):
+        return self.conv(x) * self.scale.view(2, 1, 1)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = Block()
+        self.shared = self.first.conv
+        self.rest = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(18, 4))
+
+    def forward(self, x):
+        return self.rest(self.first(x))
+
+
+KEYS = ["first.scale", "first.mean", "first.conv.weight", "first.conv.bias", "shared.weight", "shared.bias", "rest.2.weight",
+        "rest.2.bias"]
+
+
+def test_parts_are_found_in_order():
+    net = Net()
+    assert list(net.state_dict()) == KEYS
+    assert [name for name, _ in net.named_parameters()] == [k for k in KEYS if "mean" not in k and "shared" not in k]
+    assert [name for name, _ in net.named_buffers()] == ["first.mean", "first.scratch"]
+    assert [name for name, _ in net.named_modules()] == ["", "first", "first.conv", "rest", "rest.0", "rest.1", "rest.2"]
+    assert [name for name, _ in net.named_children()] == ["first", "shared", "rest"]
+    assert sum(1 for _ in net.parameters()) == 5
+    assert net.get_parameter("rest.2.bias") is net.rest[2].bias
+    assert net.get_submodule("first.conv") is net.shared
+    assert net.get_buffer("first.mean") is net.first.mean
+    with pytest.raises(AttributeError, match="has no module 'nowhere'"):
+        net.get_submodule("first.nowhere")
+    assert "conv" in dir(net.first)
+
+
+def test_attributes():
+    block = Block()
+    assert isinstance(block.scale, nn.Parameter) and block.scale.requires_grad
+    block.mean = tenet.ones(2)  # stays a buffer
+    assert dict(block.named_buffers())["mean"].tolist() == [1, 1]
+    with pytest.raises(TypeError, match="Block.scale is a parameter and cannot become a Tensor"):
+        block.scale = tenet.ones(2)
+    block.scale = None
+    assert block.scale is None and "scale" not in block.state_dict()
+    del block.conv
+    assert not hasattr(block, "conv")
+    with pytest.raises(AttributeError, match="'Block' object has no attribute 'conv'"):
+        block.conv
+    block.number = 3
+    block.number = nn.Linear(1, 1)  # a plain attribute becomes a part
+    assert "number" in dict(block.named_children()) and "number" not in block.__dict__
+
+
+def test_super_init_must_be_called():
+    class Forgets(nn.Module):
+        def __init__(self):
+            self.fc = nn.Linear(1, 1)
+
+    with pytest.raises(AttributeError, match=r"Forgets: call super\(\).__init__\(\) before assigning parts."):
+        Forgets()
+
+
+def test_names_that_cannot_be():
+    module = nn.Module()
+    for name in ("", "a.b", 3):
+        with pytest.raises(KeyError):
+            module.register_buffer(name, tenet.zeros(1))
+    with pytest.raises(KeyError, match="already exists"):
+        module.register_parameter("training", None)
+    with pytest.raises(TypeError, match="Give a tenet.nn.Parameter, or None"):
+        module.register_parameter("x", tenet.zeros(1))
+    with pytest.raises(NotImplementedError, match=r"Module: define forward\(self, ...\)."):
+        module(1)
+
+
+def test_state_shares_memory_and_loads_into_it():
+    net, other = Net(), Net()
+    weight = net.rest[2].weight
+    net.state_dict()["rest.2.weight"][0, 0] = 42
+    assert weight[0, 0].item() == 42 and not net.state_dict()["rest.2.weight"].requires_grad
+    assert net.state_dict(keep_vars=True)["rest.2.weight"] is weight
+    report = net.load_state_dict(other.state_dict())
+    assert repr(report) == "<All keys matched successfully>"
+    assert net.rest[2].weight is weight and tenet.equal(weight, other.rest[2].weight)
+    x = tenet.randn(2, 1, 5, 5)
+    assert tenet.equal(net(x), other(x))
+
+
+def test_loading_reports_everything_and_changes_nothing():
+    net = Net()
+    before = {k: v.clone() for k, v in net.state_dict().items()}
+    state = OrderedDict(Net().state_dict())
+    del state["first.mean"]
+    state["more"] = tenet.zeros(1)
+    state["rest.2.weight"] = tenet.zeros(4, 3)
+    with pytest.raises(tenet.ValueError) as caught:
+        net.load_state_dict(state)
+    assert str(caught.value) == (
+        'load_state_dict: the state does not fit Net:\n\tUnexpected key(s) in state_dict: "more".\n\tMissing key(s) in '
+        'state_dict: "first.mean".\n\tsize mismatch for rest.2.weight: the state has shape (4, 3), the module (4, 18).')
+    assert all(tenet.equal(v, before[k]) for k, v in net.state_dict().items())
+    state["rest.2.weight"] = tenet.zeros(4, 18)
+    report = net.load_state_dict(state, strict=False)
+    assert report.missing_keys == ["first.mean"] and report.unexpected_keys == ["more"]
+    with pytest.raises(TypeError, match=r"'rest.2.bias' is a list. It must be a tenet.Tensor: tenet.from_numpy"):
+        net.load_state_dict({"rest.2.bias": [1.0]}, strict=False)
+
+
+def test_assign_takes_the_tensors_themselves():
+    net, state = nn.Linear(2, 1), {"weight": tenet.ones(1, 2, dtype=tenet.float64), "bias": tenet.zeros(1)}
+    net.load_state_dict(state, assign=True)
+    assert net.weight.dtype == tenet.float64 and isinstance(net.weight, nn.Parameter) and net.weight.requires_grad
+    state["weight"][0, 0] = 5
+    assert net.weight[0, 0].item() == 5
+
+
+def test_train_eval_apply_and_requires_grad_():
+    net = Net()
+    assert net.training and net.eval() is net
+    assert not any(m.training for m in net.modules())
+    seen = []
+    net.train().apply(lambda m: seen.append(type(m).__name__))
+    assert seen == ["Conv2d", "Block", "Conv2d", "ReLU", "Flatten", "Linear", "Sequential", "Net"]
+    assert not any(p.requires_grad for p in net.requires_grad_(False).parameters())
+
+
+def test_zero_grad():
+    net = nn.Linear(2, 1)
+    net(tenet.ones(1, 2)).sum().backward()
+    net.zero_grad(set_to_none=False)
+    assert net.weight.grad.tolist() == [[0, 0]]
+    net.zero_grad()
+    assert net.weight.grad is None
+
+
+def test_to_keeps_the_objects():
+    net = Net()
+    parameters = list(net.parameters())
+    net(tenet.randn(1, 1, 5, 5)).sum().backward()
+    assert net.double() is net
+    assert all(p is q for p, q in zip(parameters, net.parameters()))
+    assert {p.dtype for p in net.parameters()} == {tenet.float64}
+    assert {p.grad.dtype for p in net.parameters()} == {tenet.float64} and net.first.mean.dtype == tenet.float64
+    assert net(tenet.randn(1, 1, 5, 5, dtype=tenet.float64)).dtype == tenet.float64
+    assert net.to(tenet.float32).to("cpu").float().shared.weight.dtype == tenet.float32
+    assert all(p.requires_grad and p.is_leaf for p in net.parameters())
+
+
+def test_forward_hooks():
+    net, seen = nn.Linear(2, 1), []
+    pre = net.register_forward_pre_hook(lambda m, args: (args[0] * 2,))
+    with net.register_forward_hook(lambda m, args, y: seen.append((args[0].tolist(), y.shape))):
+        doubled = net(tenet.ones(2))
+    assert seen == [([2, 2], (1,))]
+    pre.remove()
+    last = net.register_forward_hook(lambda m, args, kwargs, y: y * 0, with_kwargs=True)
+    assert net(input=tenet.ones(2)).item() == 0
+    last.remove()
+    assert doubled.item() != net(tenet.ones(2)).item() and len(seen) == 1
+
+
+def test_full_backward_hook():
+    net, seen = nn.Linear(2, 1, bias=False), []
+    handle = net.register_full_backward_hook(lambda m, dx, dy: seen.append((dx[0].tolist(), dy[0].tolist())))
+    x = tenet.ones(1, 2, requires_grad=True)
+    (net(x) * 3).sum().backward()
+    assert seen == [((3 * net.weight).tolist(), [[3]])] and x.grad.tolist() == seen[0][0]
+    handle.remove()
+    with net.register_full_backward_hook(lambda m, dx, dy: (dx[0] * 0,)):
+        x.grad = None
+        net(x).sum().backward()
+    assert x.grad.tolist() == [[0, 0]] and net.weight.grad is not None
+    seen.clear()
+    net.register_full_backward_hook(lambda m, dx, dy: seen.append(dx))
+    net(tenet.ones(1, 2)).sum().backward()
+    assert seen == [(None,)]
+
+
+class Custom(Exception):
+    """Nothing that Tenet knows."""
+
+
+def test_an_exception_in_a_hook_arrives_whole():
+    net = nn.Linear(2, 1)
+
+    def fail(*args):
+        raise Custom("from the hook")
+
+    for register in (net.register_forward_hook, net.register_forward_pre_hook, net.register_full_backward_hook):
+        with register(fail):
+            with pytest.raises(Custom, match="from the hook"):
+                net(tenet.ones(1, 2, requires_grad=True)).sum().backward()
+    net(tenet.ones(1, 2)).sum().backward()
+
+
+def test_repr_is_pytorchs():
+    assert repr(Net()) == """Net(
+  (first): Block(
+    (conv): Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1))
+  )
+  (shared): Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1))
+  (rest): Sequential(
+    (0): ReLU()
+    (1): Flatten(start_dim=1, end_dim=-1)
+    (2): Linear(in_features=18, out_features=4, bias=True)
+  )
+)"""
+    assert repr(nn.Module()) == "Module()"
+    assert repr(nn.Parameter(tenet.ones(1))) == "Parameter containing:\ntensor([1.], requires_grad=True)"
+
+
+def test_copies_and_pickles():
+    net = Net()
+    x = tenet.randn(1, 1, 5, 5)
+    for other in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert tenet.equal(net(x), other(x)) and other.shared is other.first.conv
+        assert isinstance(other.first.scale, nn.Parameter) and other.first.scale.requires_grad
+        with tenet.no_grad():
+            other.first.scale.zero_()
+        assert net.first.scale.tolist() == [1, 1]
+    assert copy.copy(net).first is net.first
+
+
+def test_parameters_and_buffers_as_types():
+    p = nn.Parameter(tenet.ones(2))
+    assert isinstance(p, tenet.Tensor) and p.requires_grad and p.is_leaf
+    assert not nn.Parameter(tenet.ones(2), requires_grad=False).requires_grad
+    assert type(p * 1) is tenet.Tensor
+    module = nn.Module()
+    module.state = nn.Buffer(tenet.ones(1))
+    module.scratch = nn.Buffer(tenet.ones(1), persistent=False)
+    assert list(module.state_dict()) == ["state"] and len(list(module.buffers())) == 2
+
+
+def test_clip_grad():
+    p = nn.Parameter(tenet.ones(2))
+    p.grad = tenet.tensor([3.0, 4.0])
+    assert nn.utils.clip_grad_norm_([p], 1.0).item() == 5
+    assert tenet.allclose(p.grad, tenet.tensor([0.6, 0.8]), 1e-5)
+    nn.utils.clip_grad_value_(p, 0.7)
+    assert p.grad.tolist() == [pytest.approx(0.6), pytest.approx(0.7)]
+    assert nn.utils.clip_grad_norm_([p], 1.0, float("inf")).item() == pytest.approx(0.7)
+    vector = nn.utils.parameters_to_vector([p, p])
+    assert vector.shape == (4,)
+    nn.utils.vector_to_parameters(tenet.tensor([5.0, 6.0]), [p])
+    assert p.tolist() == [5, 6]
+
+
+def test_html_names_every_parameter():
+    text = Net()._repr_html_()
+    assert "rest.2.weight" in text and "(4, 18)" in text and "<table>" in text
