@@ -52,5 +52,6 @@ void bind_conv_matrix(Binder& bind);
 void add_inspect(py::module_& module);
 void add_optimizers(py::module_& module);
 void add_data(py::module_& module);
+void add_build_facts(py::module_& module);
 
 }  // namespace tenet::python

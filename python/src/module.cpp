@@ -31,7 +31,7 @@ PYBIND11_MODULE(_C, module) {
   add_inspect(module);
   add_optimizers(module);
   add_data(module);
-  module.attr("version") = TENET_VERSION;
+  add_build_facts(module);
   module.def("set_num_threads", &tenet::set_num_threads, arg("num"), "Sets how many threads an op may use.");
   module.def("get_num_threads", &tenet::num_threads, "How many threads an op may use.");
 }

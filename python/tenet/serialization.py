@@ -48,9 +48,13 @@ def load(f, map_location=None, *, weights_only=True):
         return OrderedDict((key, tensors[key]) for key in (sorted(tensors) if order is None else order))
     except _C.FormatError:
         raise
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (LookupError, AttributeError, TypeError, ValueError, RecursionError) as error:
         raise _C.FormatError(f"load: \"{path}\": what holds the tensors cannot be read ({type(error).__name__}: {error}). "
                              "The file is damaged.") from None
+
+
+def _dtypes():
+    return {str(value).rpartition(".")[2]: value for value in vars(_C).values() if isinstance(value, _C.dtype)}
 
 
 def _path(f):
@@ -112,7 +116,7 @@ def _decode(value, tensors):
     if kind in ("list", "tuple"):
         return (list if kind == "list" else tuple)(_decode(v, tensors) for v in content)
     if kind == "dtype":
-        return getattr(_C, content)
+        return _dtypes()[content]
     if kind in ("int", "float"):
         return (int if kind == "int" else float)(content)
     raise ValueError(f"unknown kind {kind!r}")

@@ -1,0 +1,179 @@
+"""The optimisers, against their formulas, and PyTorch's interface around them."""
+import math
+
+import pytest
+import tenet
+from tenet import nn, optim
+from tenet.testing import assert_close
+
+
+def train(optimizer, parameter, steps=5):
+    """Some steps on a quadratic; the values after each."""
+    seen = []
+    for i in range(steps):
+        optimizer.zero_grad()
+        ((parameter - 3) ** 2 * (i + 1)).sum().backward()
+        optimizer.step()
+        seen.append(parameter.tolist())
+    return seen
+
+
+def gradient(x, i):
+    return 2 * (x - 3) * (i + 1)
+
+
+@pytest.mark.parametrize("options", [
+    {}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"momentum": 0.5, "dampening": 0.3, "weight_decay": 0.1},
+])
+def test_sgd_is_its_formula(options):
+    w = nn.Parameter(tenet.tensor([1.0, -2.0], dtype=tenet.float64))
+    seen = train(optim.SGD([w], lr=0.01, **options), w)
+    momentum, dampening = options.get("momentum", 0), options.get("dampening", 0)
+    x, b = [1.0, -2.0], [None, None]
+    for i in range(5):
+        for k in range(2):
+            g = gradient(x[k], i) + options.get("weight_decay", 0) * x[k]
+            b[k] = g if b[k] is None else momentum * b[k] + (1 - dampening) * g
+            x[k] -= 0.01 * (g + momentum * b[k] if options.get("nesterov") else b[k] if momentum else g)
+        assert seen[i] == pytest.approx(x, rel=1e-12)
+
+
+@pytest.mark.parametrize("options", [{}, {"betas": (0.5, 0.7), "eps": 1e-3}, {"weight_decay": 0.1}, {"amsgrad": True}])
+def test_adam_is_its_formula(options):
+    w = nn.Parameter(tenet.tensor([1.0], dtype=tenet.float64))
+    seen = train(optim.Adam([w], lr=0.1, **options), w, 8)
+    beta1, beta2 = options.get("betas", (0.9, 0.999))
+    x, m, v, largest = 1.0, 0.0, 0.0, 0.0
+    for i in range(8):
+        g = gradient(x, i) + options.get("weight_decay", 0) * x
+        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g
+        largest = max(largest, v)
+        used = largest if options.get("amsgrad") else v
+        t = i + 1
+        x -= 0.1 / (1 - beta1**t) * m / (math.sqrt(used) / math.sqrt(1 - beta2**t) + options.get("eps", 1e-8))
+        assert seen[i] == pytest.approx([x], rel=1e-10)
+
+
+def test_groups_have_settings_of_their_own():
+    a, b = nn.Parameter(tenet.ones(1)), nn.Parameter(tenet.ones(1))
+    optimizer = optim.SGD([{"params": [a]}, {"params": b, "lr": 0.5}], lr=0.1)
+    (a + b).sum().backward()
+    optimizer.step()
+    assert_close([a.item(), b.item()], [0.9, 0.5], rtol=1e-6, atol=0)
+    optimizer.param_groups[0]["lr"] = 1.0
+    optimizer.step()
+    assert_close([a.item(), b.item()], [-0.1, 0.0], rtol=0, atol=1e-6)
+    optimizer.add_param_group({"params": [nn.Parameter(tenet.ones(1))], "momentum": 0.9})
+    assert [g["momentum"] for g in optimizer.param_groups] == [0, 0, 0.9]
+
+
+def test_closures_and_named_parameters():
+    net = nn.Linear(1, 1)
+    optimizer = optim.SGD(net.named_parameters(), lr=0.1)
+    assert optimizer.param_groups[0]["param_names"] == ["weight", "bias"]
+
+    def closure():
+        optimizer.zero_grad()
+        loss = net(tenet.ones(1, 1)).square().sum()
+        loss.backward()
+        return loss
+
+    first = optimizer.step(closure)
+    assert optimizer.step(closure).item() < first.item()
+    assert tenet.is_grad_enabled()
+
+
+def test_zero_grad():
+    w = nn.Parameter(tenet.ones(2))
+    optimizer = optim.SGD([w], lr=0.1)
+    w.sum().backward()
+    optimizer.zero_grad(set_to_none=False)
+    assert w.grad.tolist() == [0, 0]
+    optimizer.zero_grad()
+    assert w.grad is None
+    optimizer.step()
+    assert w.tolist() == [1, 1]
+
+
+def test_a_parameter_whose_data_were_replaced_is_still_trained():
+    w = nn.Parameter(tenet.ones(2))
+    optimizer = optim.SGD([w], lr=0.1, momentum=0.9)
+    for _ in range(2):
+        w.data = w.data.clone()
+        optimizer.zero_grad()
+        w.sum().backward()
+        optimizer.step()
+    assert_close(w.detach(), tenet.full((2,), 1 - 0.1 - 0.19))
+
+
+@pytest.mark.parametrize("make", [lambda p: optim.SGD(p, lr=0.01, momentum=0.9), lambda p: optim.Adam(p, lr=0.1, amsgrad=True)])
+def test_training_continues_bit_for_bit(make, tmp_path):
+    w = nn.Parameter(tenet.randn(3))
+    optimizer = make([w])
+    train(optimizer, w)
+    tenet.save({"w": w, "optimizer": optimizer.state_dict()}, tmp_path / "state")
+    rest = train(optimizer, w)
+    loaded = tenet.load(tmp_path / "state")
+    again = nn.Parameter(loaded["w"].detach())
+    other = make([again])
+    other.load_state_dict(loaded["optimizer"])
+    assert train(other, again) == rest
+
+
+def test_the_state_has_pytorchs_form():
+    a, b = nn.Parameter(tenet.ones(2)), nn.Parameter(tenet.ones(1))
+    optimizer = optim.Adam([{"params": [a]}, {"params": [b], "lr": 0.5}])
+    a.sum().backward()
+    optimizer.step()
+    state = optimizer.state_dict()
+    assert list(state["state"]) == [0] and list(state["state"][0]) == ["exp_avg", "exp_avg_sq", "step"]
+    assert [group["params"] for group in state["param_groups"]] == [[0], [1]]
+    assert state["param_groups"][1]["lr"] == 0.5 and state["param_groups"][0]["betas"] == (0.9, 0.999)
+    assert optimizer.state[a]["exp_avg"].shape == (2,)
+    state["state"][0]["step"] = tenet.tensor(7.0)  # as PyTorch keeps it
+    state["param_groups"][0]["lr"] = 0.25
+    optimizer.load_state_dict(state)
+    assert optimizer.state[a]["step"].item() == 7 and optimizer.param_groups[0]["lr"] == 0.25
+    with pytest.raises(tenet.ValueError, match=r"the state has groups of \[1, 1\] parameters, but SGD has \[2\]"):
+        optim.SGD([a, b]).load_state_dict(state)
+
+
+def test_an_optimiser_in_python():
+    class SignDescent(optim.Optimizer):
+        def __init__(self, params, lr):
+            super().__init__(params, {"lr": lr})
+
+        @tenet.no_grad()
+        def step(self, closure=None):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    self.state[p]["count"] = self.state[p].get("count", 0) + 1
+                    p.add_(-group["lr"] * (p.grad / p.grad.abs()))
+
+    w = nn.Parameter(tenet.ones(2))
+    optimizer = SignDescent([w], 0.5)
+    assert train(optimizer, w, 2) == [[1.5, 1.5], [2, 2]]
+    assert optimizer.state_dict()["state"] == {0: {"count": 2}}
+    other = SignDescent([w], 0.1)
+    other.load_state_dict(optimizer.state_dict())
+    assert other.state[w]["count"] == 2 and other.param_groups[0]["lr"] == 0.5
+
+
+@pytest.mark.parametrize("make, error, text", [
+    (lambda w: optim.SGD([]), tenet.ValueError, "SGD: there are no parameters. Pass net.parameters()."),
+    (lambda w: optim.SGD(w), TypeError, "SGD: params must be a list of tensors, but is a Tensor. Put it in brackets."),
+    (lambda w: optim.SGD([w, w]), tenet.ValueError, "SGD: a parameter is there twice. Pass it once."),
+    (lambda w: optim.SGD([w * 1]), tenet.ValueError, "SGD: parameter 0 must be a leaf, not computed by <Mul>."),
+    (lambda w: optim.SGD([w], lr=-1), tenet.ValueError, "SGD: lr=-1 must be 0 or more."),
+    (lambda w: optim.SGD([3.0]), TypeError, "SGD: parameter 0 is a float. It must be a Tensor."),
+    (lambda w: optim.Adam([w], betas=(0.9, 1.0)), tenet.ValueError, r"Adam: betas\[1\]=1 must be in \[0, 1\)"),
+    (lambda w: optim.Adam([w], maximize=True), NotImplementedError, "Adam: maximize=True is not there. Minimise the negative."),
+])
+def test_what_is_refused(make, error, text):
+    with pytest.raises(error, match=text):
+        make(nn.Parameter(tenet.ones(1)))
+
+
+def test_repr():
+    assert repr(optim.SGD([nn.Parameter(tenet.ones(1))], lr=0.1)) == (
+        "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    momentum: 0\n    nesterov: False\n    weight_decay: 0\n)")

@@ -1,0 +1,132 @@
+"""tenet.save and tenet.load."""
+import json
+import pickle
+import struct
+from collections import OrderedDict
+
+import pytest
+import tenet
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "state.safetensors"
+
+
+def same(a, b):
+    if isinstance(a, tenet.Tensor):
+        return isinstance(b, tenet.Tensor) and a.dtype == b.dtype and tenet.equal(a.detach(), b.detach())
+    if isinstance(a, dict):
+        return type(a) is type(b) and list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and (a == b or (a != a and b != b))
+
+
+@pytest.mark.parametrize("value", [
+    tenet.ones(2, 3), {}, [], (), None, True, 3, -0.5, "text", "\u00fc\u4e2d\n\"", float("inf"), float("-inf"), float("nan"),
+    1 << 80, -(1 << 60), 1e300, 5e-324, 0.1,
+    {"a": tenet.zeros(2), "b": [1, (2.5, None), {"c": True}]}, {1: "int", "1": "text", 1.5: None, None: 2, False: 3},
+    OrderedDict(z=1, a=tenet.arange(3)), {"z": tenet.ones(1), "a": tenet.ones(2)}, [[], {}, ()],
+    {"dtypes": [tenet.zeros(1, dtype=d) for d in (tenet.float64, tenet.int32, tenet.int64, tenet.uint8, tenet.bool)]},
+    {"empty": tenet.zeros(0, 3), "scalar": tenet.tensor(2.5), "strided": tenet.arange(12).view(3, 4).T[1:, ::2]},
+    {"type": tenet.float64},
+])
+def test_comes_back(value, path):
+    tenet.save(value, path)
+    loaded = tenet.load(path)
+    if isinstance(value, dict) and value and all(isinstance(v, tenet.Tensor) for v in value.values()):
+        loaded = type(value)(loaded)  # a flat dict of tensors is a plain file
+    assert same(value, loaded)
+
+
+def test_the_keys_order_survives(path):
+    state = {"z": tenet.ones(1), "a": tenet.zeros(2), "m": tenet.ones(3, dtype=tenet.float64)}
+    tenet.save(state, path)
+    assert list(tenet.load(path)) == ["z", "a", "m"]
+
+
+def test_a_flat_dict_is_a_plain_safetensors_file(path):
+    tenet.save({"weight": tenet.ones(2, 3), "bias": tenet.zeros(2)}, path)
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8:8 + length])
+    assert header["weight"] == {"dtype": "F32", "shape": [2, 3], "data_offsets": header["weight"]["data_offsets"]}
+    assert set(header) == {"__metadata__", "weight", "bias"}
+
+
+def test_tensors_that_were_one_are_one_again(path):
+    x = tenet.ones(2)
+    tenet.save([x, {"again": x}, tenet.ones(2)], path)
+    first, second, third = tenet.load(path)
+    assert second["again"] is not None
+    first[0] = 5
+    assert second["again"].tolist() == [5, 1] and third.tolist() == [1, 1]
+
+
+def test_leaves_keep_requires_grad(path):
+    x = tenet.ones(2, requires_grad=True)
+    tenet.save([x, x * 2], path)
+    leaf, computed = tenet.load(path)
+    assert leaf.requires_grad and not computed.requires_grad
+
+
+class Thing:
+    """Nothing that can be saved."""
+
+
+@pytest.mark.parametrize("value, text", [
+    (Thing(), "save: the object is a Thing. Only tensors, dicts, lists, tuples, numbers, strings, bools and None can be saved."),
+    ({"a": [1, {"b": Thing()}]}, r"save: the object\['a'\]\[1\]\['b'\] is a Thing."),
+    ({(1, 2): 3}, r"save: the object has the key \(1, 2\), a tuple. Keys are strings, numbers, bools or None."),
+    ({"f": len}, r"save: the object\['f'\] is a builtin_function_or_method."), ({1, 2}, "is a set"), (b"x", "is a bytes"),
+])
+def test_what_cannot_be_saved_leaves_the_file(value, text, path):
+    tenet.save([1], path)
+    with pytest.raises(TypeError, match=text):
+        tenet.save(value, path)
+    assert tenet.load(path) == [1]
+
+
+def test_what_holds_itself(path):
+    loop = []
+    loop.append({"inner": loop})
+    with pytest.raises(TypeError, match=r"save: the object\[0\]\['inner'\] holds itself. Nothing was written."):
+        tenet.save(loop, path)
+    twice = [1]
+    tenet.save([twice, twice], path)
+    assert tenet.load(path) == [[1], [1]]
+
+
+def test_nothing_is_unpickled(path):
+    class Evil:
+        def __reduce__(self):
+            return exec, ("raise SystemExit",)
+
+    path.write_bytes(pickle.dumps(Evil()))
+    with pytest.raises(tenet.FormatError, match="load: .*state.safetensors.*Nothing was loaded"):
+        tenet.load(path)
+
+
+@pytest.mark.parametrize("structure, text", [
+    ("{", "JSONDecodeError"), ('{"version": 1}', "KeyError"), ('{"version": 1, "object": ["tensor", "9", false]}', "KeyError"),
+    ('{"version": 1, "object": ["call", "os.system"]}', "unknown kind 'call'"), ('{"version": 1, "object": ["dtype", "load"]}', "KeyError"), ('{"version": 2, "object": 1}', "has version 2"),
+    ('{"version": 1, "object": ' + "[" * 10000 + "]" * 10000 + "}", "RecursionError|IndexError|Error"),
+    ('{"version": 1, "object": []}', "IndexError|damaged"), ('{"version": 1, "object": ["dict", [[["list", []], 1]]]}', "TypeError"),
+])
+def test_damaged_structures(structure, text, path):
+    tenet._C.save_tensors({"0": tenet.ones(1)}, str(path), {"tenet.structure": structure})
+    with pytest.raises(tenet.FormatError, match=text):
+        tenet.load(path)
+
+
+def test_paths_and_places(path):
+    tenet.save([1], str(path))
+    assert tenet.load(str(path), map_location="cpu", weights_only=True) == [1]
+    with pytest.raises(tenet.DeviceError, match="map_location=cuda is not there"):
+        tenet.load(path, map_location="cuda")
+    with pytest.raises(TypeError, match="save and load take a path, not a BytesIO"):
+        import io
+        tenet.save([1], io.BytesIO())
+    with pytest.raises(tenet.Error, match="nowhere"):
+        tenet.load(path.parent / "nowhere")
