@@ -49,6 +49,7 @@ void bind_conv(Binder& bind);
 void bind_pool(Binder& bind);
 void bind_loss(Binder& bind);
 void bind_conv_matrix(Binder& bind);
+void bind_dlpack(Binder& bind);
 void add_inspect(py::module_& module);
 void add_optimizers(py::module_& module);
 void add_data(py::module_& module);

@@ -17,7 +17,8 @@ constexpr const char* kCompiler = "gcc " __VERSION__;
 
 std::string blas() {
   if (openblas_get_config == nullptr) return "not OpenBLAS";
-  const std::string core = openblas_get_corename == nullptr ? "" : cat(" (", openblas_get_corename(), " kernels)");
+  const std::string core =
+      openblas_get_corename == nullptr ? "" : cat(" (", openblas_get_corename(), " kernels)");
   return openblas_get_config() + core;
 }
 

@@ -26,6 +26,7 @@ PYBIND11_MODULE(_C, module) {
   bind_pool(bind);
   bind_loss(bind);
   bind_conv_matrix(bind);
+  bind_dlpack(bind);
   add_autograd(module, bind.tensor);
   add_checks(module);
   add_inspect(module);

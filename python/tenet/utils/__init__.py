@@ -1,4 +1,4 @@
-"""Data loading."""
-from tenet.utils import data
+"""Data loading, and memory shared with other libraries."""
+from tenet.utils import data, dlpack
 
-__all__ = ["data"]
+__all__ = ["data", "dlpack"]

@@ -1,0 +1,108 @@
+"""DLPack, both ways."""
+import gc
+import threading
+
+import numpy as np
+import pytest
+import tenet
+from tenet.utils.dlpack import from_dlpack, to_dlpack
+
+DTYPES = [tenet.float32, tenet.float64, tenet.int64, tenet.int32, tenet.uint8, tenet.bool]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3, 4)])
+def test_there_and_back(dtype, shape):
+    x = tenet.randint(0, 2, shape).to(dtype)
+    for version in (None, (1, 0)):
+        y = tenet.from_dlpack(x.__dlpack__(max_version=version))
+        assert y.dtype == dtype and y.shape == shape and tenet.equal(x, y)
+        assert not x.numel() or y.data_ptr() == x.data_ptr()
+
+
+def test_numpy_takes_and_gives():
+    x = tenet.arange(6.0).view(2, 3)
+    array = np.from_dlpack(x.T)
+    assert array.shape == (3, 2) and array.tolist() == x.T.tolist()
+    x[0, 0] = 9
+    assert array[0, 0] == 9
+    given = np.arange(4.0)
+    y = tenet.from_dlpack(given)
+    y[1] = 7
+    assert given[1] == 7
+
+
+def test_strides_are_kept():
+    x = tenet.arange(24).view(2, 3, 4)
+    for view in (x.permute(2, 0, 1), x[:, ::2, 1:3], x[1], x[:, 1:2], tenet.ones(1).expand(5)):
+        y = tenet.from_dlpack(view)
+        assert tenet.equal(view, y) and y.data_ptr() == view.data_ptr()
+
+
+def test_either_side_may_die_first():
+    x = tenet.ones(1000)
+    y = from_dlpack(to_dlpack(x))
+    del x
+    gc.collect()
+    assert (y == 1).all()
+    array = np.ones(1000)
+    y = tenet.from_dlpack(array)
+    del array
+    gc.collect()
+    assert (y == 1).all()
+    thread = threading.Thread(target=lambda held: None, args=(y,))
+    del y
+    thread.start()
+    thread.join()
+    del thread
+    gc.collect()
+
+
+def test_a_capsule_is_taken_once_and_may_be_left():
+    capsule = to_dlpack(tenet.ones(2))
+    from_dlpack(capsule)
+    with pytest.raises(tenet.ValueError, match="its tensor was taken already. Each can be taken once."):
+        from_dlpack(capsule)
+    live = tenet.zeros(1 << 20)
+    capsule = to_dlpack(live)
+    del capsule, live
+    gc.collect()
+
+
+def test_copies():
+    x = tenet.ones(2)
+    y = tenet.from_dlpack(x, copy=True)
+    assert y.data_ptr() != x.data_ptr() and tenet.equal(x, y)
+    z = tenet.from_dlpack(x.__dlpack__(copy=True, max_version=(1, 0)))
+    assert z.data_ptr() != x.data_ptr()
+
+
+def test_device():
+    assert tenet.ones(1).__dlpack_device__() == (1, 0)
+    with pytest.raises(BufferError, match="cannot be given to another device"):
+        tenet.ones(1).__dlpack__(dl_device=(2, 0))
+    with pytest.raises(tenet.ValueError, match="stream must be None"):
+        tenet.ones(1).__dlpack__(stream=1)
+
+
+def test_what_cannot_cross():
+    with pytest.raises(tenet.GradientError, match="__dlpack__: this tensor requires grad.*x.detach()"):
+        tenet.ones(2, requires_grad=True).__dlpack__()
+    with pytest.raises(TypeError, match="from_dlpack: a list does not speak DLPack: it has no __dlpack__."):
+        tenet.from_dlpack([1])
+    for array, error, text in [(np.ones(2, np.float16), tenet.DTypeError, "code 2 with 16 bits and 1 lanes"),
+                               (np.ones(2, np.complex64), tenet.DTypeError, "from_dlpack: elements of code 5 with 64 bits"),
+                               (np.ones((1,) * 9), tenet.ShapeError, "9 dimensions are more than a tensor has, 8"),
+                               (np.arange(3)[::-1], tenet.ValueError, "a stride is negative")]:
+        with pytest.raises(error, match=text):
+            tenet.from_dlpack(array)
+        gc.collect()
+
+
+def test_an_error_of_the_other_side_arrives_whole():
+    class Refuses:
+        def __dlpack__(self, **options):
+            raise KeyError("not today")
+
+    with pytest.raises(KeyError, match="not today"):
+        tenet.from_dlpack(Refuses())
