@@ -145,6 +145,11 @@ Py_ssize_t length(PyObject* self) {
       Py_ssize_t{-1});
 }
 
+/// For what asks whether this is a sequence: NumPy, reversed(), ...
+PyObject* element(PyObject* self, Py_ssize_t i) {
+  return guarded([&]() -> PyObject* { return wrap(unwrap(self).select(0, i)); });
+}
+
 PyObject* iterate(PyObject* self) {
   return guarded([&]() -> PyObject* {
     const Tensor& x = unwrap(self);
@@ -172,6 +177,8 @@ void add_indexing_slots(Slots& slots) {
   add_slot(slots, Py_mp_subscript, subscript);
   add_slot(slots, Py_mp_ass_subscript, assign);
   add_slot(slots, Py_mp_length, length);
+  add_slot(slots, Py_sq_length, length);
+  add_slot(slots, Py_sq_item, element);
   add_slot(slots, Py_tp_iter, iterate);
   add_slot(slots, Py_sq_contains, contains);
 }

@@ -37,6 +37,15 @@ def _unflatten(self, dim, sizes):
     return self.reshape(*self.shape[:dim], *sizes, *self.shape[dim + 1:])
 
 
+def _reversed(self):
+    return self.flip(0)
+
+
+def _array_wrap(self, array, context=None, return_scalar=False):
+    """What a ufunc of NumPy makes of tensors is a tensor."""
+    return _C.as_tensor(array)
+
+
 def _repr_html(self):
     from tenet._html import tensor_table
     return tensor_table(self)
@@ -45,4 +54,7 @@ def _repr_html(self):
 Tensor.__reduce_ex__ = _reduce_ex
 Tensor.__copy__ = _copy
 Tensor.unflatten = _unflatten
+Tensor.__reversed__ = _reversed
+Tensor.__array_wrap__ = _array_wrap
+Tensor.__array_priority__ = 1000  # array + tensor is for the tensor to answer
 Tensor._repr_html_ = _repr_html
