@@ -15,9 +15,12 @@ struct Leaves {
 };
 
 bool is_sequence(py::handle data) {
+  if (is_tensor(data.ptr())) return unwrap(data).dim() > 0;
   if (PyList_Check(data.ptr()) || PyTuple_Check(data.ptr())) return true;
-  return !PyUnicode_Check(data.ptr()) && !PyBytes_Check(data.ptr()) && PySequence_Check(data.ptr()) != 0 &&
-         PySequence_Size(data.ptr()) >= 0;
+  if (PyUnicode_Check(data.ptr()) || PyBytes_Check(data.ptr()) || PySequence_Check(data.ptr()) == 0) return false;
+  if (PySequence_Size(data.ptr()) >= 0) return true;
+  PyErr_Clear();  // an array without dimensions
+  return false;
 }
 
 /// A number that is no Python number: an array or a tensor without dimensions.
