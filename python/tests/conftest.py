@@ -2,6 +2,8 @@
 import pytest
 import tenet
 
+pytest_plugins = ["tenet.testing.plugin"]
+
 
 @pytest.fixture(autouse=True)
 def seeded():

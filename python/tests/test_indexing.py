@@ -1,0 +1,201 @@
+"""x[...] and x[...] = y, against NumPy.
+
+Where PyTorch's rules are others than NumPy's, Tenet has PyTorch's: steps are positive; an int beside index tensors counts
+as a view taken first; an ellipsis that stands for nothing does not part its neighbours.
+"""
+import math
+import os
+
+import numpy as np
+import pytest
+import tenet
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tenet.testing import assert_gradients
+from tenet.testing import strategies as ts
+
+SCALE = float(os.environ.get("TENET_TEST_SCALE", "1"))
+MANY = settings(max_examples=max(50, int(10_000 * SCALE)), deadline=None, print_blob=True)
+
+
+@st.composite
+def slices(draw, extent):
+    bound = st.none() | st.integers(-extent - 1, extent + 1)
+    return slice(draw(bound), draw(bound), draw(st.sampled_from((None, 1, 2, 3))))
+
+
+@st.composite
+def positions(draw, extent):
+    """An array of positions along a dimension, as an array or a list."""
+    shape = draw(st.sampled_from([(2,), (3,), (1, 3), (2, 1), (0,)]))
+    count = math.prod(shape)
+    flat = draw(st.lists(st.integers(-extent, extent - 1), min_size=count, max_size=count))
+    array = np.array(flat, np.int64).reshape(shape)
+    return array.tolist() if draw(st.booleans()) and count else array
+
+
+@st.composite
+def masks(draw, shape):
+    return np.array(draw(st.lists(st.booleans(), min_size=math.prod(shape), max_size=math.prod(shape))), bool).reshape(shape)
+
+
+@st.composite
+def keys(draw, shape, advanced):
+    """What may stand between the brackets for a tensor of this shape."""
+    key, d = [], 0
+    tail = draw(st.booleans())  # some dimensions at the end are left out, or stand behind an ellipsis
+    while d < len(shape) and not (tail and draw(st.integers(0, 3)) == 0):
+        kinds = ["slice", "slice"] + ["none"] * (sum(part is None for part in key) < 2) + ["int"] * (shape[d] > 0 and not advanced)
+        if advanced:
+            kinds += ["mask"] + ["positions"] * (3 if shape[d] > 0 else 0)
+        kind = draw(st.sampled_from(kinds))
+        if kind == "none":
+            key.append(None)
+        elif kind == "mask":
+            rank = draw(st.integers(1, len(shape) - d))
+            key.append(draw(masks(shape[d:d + rank])))
+            d += rank
+        else:
+            key.append(draw({"slice": slices, "positions": positions, "int": lambda n: st.integers(-n, n - 1)}[kind](shape[d])))
+            d += 1
+    if d < len(shape) and draw(st.booleans()):
+        key.append(...)
+    return tuple(key)
+
+
+@st.composite
+def cases(draw, advanced):
+    x = draw(ts.tensors(shape=ts.shapes(0, 4, 0, 4), dtype=tenet.float64))
+    return x, draw(keys(tuple(x.shape), advanced))
+
+
+def ours(key):
+    return tuple(tenet.from_numpy(part) if isinstance(part, np.ndarray) else part for part in key)
+
+
+def is_refused(x, key):
+    """Whether NumPy refuses: positions that do not broadcast, as those of two masks."""
+    try:
+        np.zeros(x.shape)[key]
+    except IndexError:
+        return True
+    return False
+
+
+def check_reading_and_writing(x, key):
+    array = np.array(x.tolist(), np.float64).reshape(x.shape)
+    if is_refused(x, key):
+        with pytest.raises((tenet.IndexError, tenet.ShapeError)):
+            x[ours(key)]
+        return
+    expected = array[key]
+    y = x[ours(key)]
+    assert y.shape == expected.shape and y.tolist() == expected.tolist()
+
+    values = -1.0 - np.arange(expected.size).reshape(expected.shape)
+    array[key] = values
+    before = x.data_ptr()
+    x[ours(key)] = tenet.tensor(values)
+    assert x.tolist() == array.tolist() and x.data_ptr() == before
+    x[ours(key)] += 1
+    array[key] += 1
+    assert x.tolist() == array.tolist()
+    x[ours(key)] = 7
+    array[key] = 7
+    assert x.tolist() == array.tolist()
+
+
+@MANY
+@given(cases(advanced=False))
+def test_ints_slices_none_and_ellipsis(case):
+    x, key = case
+    check_reading_and_writing(x, key)
+    if x.numel() and x[ours(key)].numel():
+        assert x.data_ptr() <= x[ours(key)].data_ptr()  # a view
+
+
+@MANY
+@given(cases(advanced=True))
+def test_positions_and_masks(case):
+    check_reading_and_writing(*case)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.booleans().flatmap(lambda advanced: st.tuples(cases(advanced))).map(lambda c: c[0]))
+def test_gradients(case):
+    x, key = case
+    if is_refused(x, key) or x[ours(key)].numel() == 0:
+        return
+
+    def write(x, values):
+        y = x * 2
+        y[ours(key)] = values
+        return y
+
+    x = x.contiguous() / 8
+    assert_gradients(lambda x: x[ours(key)] ** 2, x)
+    assert_gradients(write, x, x[ours(key)] + 1)
+
+
+def test_a_value_that_is_overwritten_has_no_gradient():
+    values = tenet.tensor([1.0, 2.0], requires_grad=True)
+    y = tenet.zeros(3)
+    y[[1, 1]] = values
+    y.sum().backward()
+    assert y.tolist() == [0, 2, 0] and values.grad.tolist() == [0, 1]
+
+
+def test_scalars_and_masks_without_dimensions():
+    x = tenet.arange(3)
+    assert x[tenet.tensor(1)].item() == 1 and x[True].shape == (1, 3) and x[False].shape == (0, 3)
+    assert x[tenet.tensor(True)].shape == (1, 3) and x[..., None].shape == (3, 1) and x[()].tolist() == [0, 1, 2]
+    assert tenet.tensor(5)[True].tolist() == [5] and tenet.tensor(5)[()].item() == 5 and tenet.tensor(5)[...].item() == 5
+    x[x > 0] = 0
+    assert x.tolist() == [0, 0, 0]
+
+
+def test_pytorchs_rules():
+    x = tenet.zeros(2, 3, 4, 5)
+    at = tenet.tensor([0, 1])
+    assert x[at, :, at].shape == (2, 3, 5) and x[:, at, at].shape == (2, 2, 5) and x[at, 0, at].shape == (2, 5)
+    assert x[0, :, at].shape == (3, 2, 5)  # NumPy: (2, 3, 5)
+    assert x[:, at, ..., at].shape == (2, 2, 4) and tenet.zeros(2, 2)[None, at, ..., at].shape == (1, 2)
+
+
+@pytest.mark.parametrize("key, error, text", [
+    ((3,), IndexError, "index: position 3 is out of range for dimension 0 of extent 2"),
+    ((0, 0, 0), IndexError, "3 dimensions and 0 ellipses were named for a tensor of 2 dimensions"),
+    ((..., ...), IndexError, '"..." may stand only once between the brackets'),
+    ((slice(None, None, -1),), ValueError, "the step of a slice is -1 but must be 1 or more"),
+    ((slice("a", None),), TypeError, "slice indices must be integers"), (("a",), TypeError, "needs numbers"), ((1.5,), TypeError, "index"),
+    (([2],), IndexError, r"index: index\[0\] is 2 but dimension 0 of shape \[2, 3\] has extent 2. Indices must lie in \[-2, 2\)."),
+    (([True],), IndexError, r"index: a mask of shape \[1\] at dimension 0 does not fit a tensor of shape \[2, 3\]."),
+    (([0, 1], [0, 1, 2]), ValueError, r"index: shapes \[2\] and \[3\] do not broadcast"),
+    (([0.5],), TypeError, "index: index is float32 but must be int64 or int32"),
+])
+def test_errors_change_nothing(key, error, text):
+    x = tenet.arange(6).view(2, 3)
+    with pytest.raises(error, match=text):
+        x[key]
+    with pytest.raises(error, match=text.replace("index: ", "(index|index_put_): ")):
+        x[key] = 1
+    assert x.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_values_must_fit():
+    x = tenet.zeros(2, 3)
+    for key in ((0,), ([0, 1],), (x == 0,)):
+        with pytest.raises(tenet.ShapeError, match="broadcast"):
+            x[key] = tenet.ones(4)
+    with pytest.raises(TypeError, match="cannot be deleted"):
+        del x[0]
+
+
+def test_nonzero_where_and_masked_select():
+    x = tenet.tensor([[0, 2], [3, 0]])
+    assert x.nonzero().tolist() == [[0, 1], [1, 0]] and tenet.nonzero(x).dtype == tenet.int64
+    assert [part.tolist() for part in tenet.where(x)] == [[0, 1], [1, 0]] == [p.tolist() for p in x.nonzero(as_tuple=True)]
+    assert x[x.nonzero(as_tuple=True)].tolist() == [2, 3] == x.masked_select(x > 0).tolist()
+    assert tenet.tensor(3).nonzero().shape == (1, 0)
+    assert tenet.zeros(3).index_put((tenet.tensor([1, 1]),), tenet.ones(2), accumulate=True).tolist() == [0, 2, 0]
+    assert tenet.zeros(2, 3).index_put_((None, tenet.tensor([1])), tenet.tensor(4.0)).tolist() == [[0, 4, 0]] * 2
