@@ -191,6 +191,7 @@ InputMask Pass::needed_inputs(const Record* record) const {
 }
 
 void Pass::step(Record* record, const Tensor& dy) {
+  if (thread_state.interrupt != nullptr) thread_state.interrupt();
   const Context context(*record, needed_inputs(record));
   if (record->saved_count() > 0 && record->saved_freed()) context.saved(0);  // throws
   Watcher* const watcher = thread_state.watcher;

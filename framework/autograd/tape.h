@@ -60,6 +60,7 @@ struct ThreadState {
   bool draining = false;
   bool grad_enabled = true;
   Watcher* watcher = nullptr;
+  void (*interrupt)() = nullptr;  // called before each step of a backward pass; what it throws ends the pass
 };
 extern constinit thread_local ThreadState thread_state;
 

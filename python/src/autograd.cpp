@@ -1,6 +1,8 @@
 // Gradients: backward, grad, hooks, and ops whose rules are written in Python.
 #include "tenet/python/src/autograd.h"
 
+#include <chrono>
+
 #include "tenet/framework/autograd/backward.h"
 #include "tenet/framework/autograd/function.h"
 #include "tenet/framework/autograd/in_place.h"
@@ -97,6 +99,30 @@ HookHandle register_hook(Tensor& x, const py::function& hook) {
   return {x, id};
 }
 
+using Clock = std::chrono::steady_clock;
+constexpr auto kPatience = std::chrono::milliseconds(20);
+thread_local Clock::time_point looked_at;
+
+/// Ctrl-C ends a long pass: Python is asked now and then whether a signal has come.
+void look_for_signals() {
+  const auto now = Clock::now();
+  if (now - looked_at < kPatience) return;
+  looked_at = now;
+  const py::gil_scoped_acquire gil;
+  if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+}
+
+/// For a backward pass: the GIL is let go, and signals end it.
+class LongPass {
+ public:
+  LongPass() { looked_at = Clock::now(); }
+  ~LongPass() { thread_state.interrupt = before_; }
+
+ private:
+  void (*before_)() = std::exchange(thread_state.interrupt, &look_for_signals);
+  py::gil_scoped_release released_;
+};
+
 void backward(const Tensor& x, const std::optional<Tensor>& gradient, std::optional<bool> retain_graph,
               bool create_graph) {
   if (create_graph) {
@@ -105,7 +131,7 @@ void backward(const Tensor& x, const std::optional<Tensor>& gradient, std::optio
         "tenet.autograd.grad(y, x, create_graph=True), whose result can be differentiated again.");
   }
   const BackwardOptions options{.retain_graph = retain_graph.value_or(false)};
-  const py::gil_scoped_release released;
+  const LongPass pass;
   gradient ? x.backward(*gradient, options) : x.backward(options);
 }
 
@@ -114,7 +140,7 @@ std::vector<Tensor> gradients(const std::vector<Tensor>& outputs, const std::vec
                               bool create_graph, bool allow_unused) {
   std::vector<Tensor> given;
   for (const std::optional<Tensor>& dy : dys) given.push_back(dy.value_or(Tensor()));
-  const py::gil_scoped_release released;
+  const LongPass pass;
   return grad(outputs, inputs, given,
               {.retain_graph = retain_graph, .create_graph = create_graph, .allow_unused = allow_unused});
 }

@@ -17,7 +17,8 @@ struct Leaves {
 bool is_sequence(py::handle data) {
   if (is_tensor(data.ptr())) return unwrap(data).dim() > 0;
   if (PyList_Check(data.ptr()) || PyTuple_Check(data.ptr())) return true;
-  if (PyUnicode_Check(data.ptr()) || PyBytes_Check(data.ptr()) || PySequence_Check(data.ptr()) == 0) return false;
+  if (PyUnicode_Check(data.ptr()) || PyBytes_Check(data.ptr()) || PySequence_Check(data.ptr()) == 0)
+    return false;
   if (PySequence_Size(data.ptr()) >= 0) return true;
   PyErr_Clear();  // an array without dimensions
   return false;
