@@ -1,5 +1,6 @@
 // A convolution as a matrix.
 #include "tenet/ops/conv/geometry.h"
+#include "tenet/ops/conv/solver.h"
 #include "tenet/ops/conv_matrix/as_matrix.h"
 #include "tenet/ops/conv_matrix/as_sparse.h"
 #include "tenet/ops/conv_matrix/spectrum.h"
@@ -103,6 +104,47 @@ void bind_conv_matrix(Binder& bind) {
       },
       "The largest singular value, differentiable in the kernel: ||conv(x)|| <= s ||x||.");
   m.def("transposed_options", &transposed_options);
+  m.def(
+      "conv_output_size",
+      [](const Dims& size, const Dims& kernel, const PerAxis& stride, const Padding& padding,
+         const PerAxis& dilation) {
+        return conv_output_size(size, kernel, conv_options(stride, padding, dilation, 1));
+      },
+      arg("input_size"), arg("kernel_size"), arg("stride") = 1, arg("padding") = 0, arg("dilation") = 1,
+      "floor((in + low + high - dilation (kernel - 1) - 1) / stride) + 1 along each axis.");
+  m.def(
+      "conv_transpose_output_size",
+      [](const Dims& size, const Dims& kernel, const PerAxis& stride, const Padding& padding,
+         const PerAxis& output_padding, const PerAxis& dilation, const PerAxis& output_size) {
+        return conv_transpose_output_size(size, kernel,
+                                          {.stride = stride,
+                                           .padding = padding,
+                                           .output_padding = output_padding,
+                                           .dilation = dilation,
+                                           .output_size = output_size});
+      },
+      arg("input_size"), arg("kernel_size"), arg("stride") = 1, arg("padding") = 0, arg("output_padding") = 0,
+      arg("dilation") = 1, arg("output_size") = none,
+      "(in - 1) stride - low - high + dilation (kernel - 1) + 1 + output_padding along each axis, or "
+      "output_size.");
+  m.def(
+      "output_padding_for",
+      [](const Dims& size, const Dims& kernel, const PerAxis& stride, const Padding& padding,
+         const PerAxis& dilation) {
+        return output_padding_for(size, kernel, conv_options(stride, padding, dilation, 1));
+      },
+      arg("conv_input_size"), arg("kernel_size"), arg("stride") = 1, arg("padding") = 0, arg("dilation") = 1,
+      "The output_padding with which the transposed convolution of these options leads back to that input.");
+  m.def(
+      "conv_scratch_bytes",
+      [](const Shape& x, const Shape& w, const PerAxis& stride, const Padding& padding,
+         const PerAxis& dilation, std::int64_t groups, DType dtype) {
+        return conv_scratch_bytes(x, w, conv_options(stride, padding, dilation, groups), dtype);
+      },
+      arg("input_shape"), arg("weight_shape"), arg("stride") = 1, arg("padding") = 0, arg("dilation") = 1,
+      arg("groups") = 1, arg("dtype") = float32,
+      "The most scratch memory, in bytes, that one thread uses in the convolution of these shapes; at most 4 "
+      "MiB.");
 }
 
 }  // namespace tenet::python

@@ -3,6 +3,7 @@
 #include "tenet/train/data/digits.h"
 #include "tenet/train/data/idx.h"
 #include "tenet/train/io/safetensors.h"
+#include "tenet/train/plot.h"
 
 namespace tenet::python {
 namespace {
@@ -18,6 +19,20 @@ data::Split split_of(const std::string& name) {
 void add_data(py::module_& module) {
   module.def("read_idx", &data::read_idx, arg("path"), py::call_guard<py::gil_scoped_release>(),
              "The tensor in an IDX file, the format of MNIST. Raises FormatError unless the file is exact.");
+  module.def(
+      "save_line_plot",
+      [](const std::string& path, const std::map<std::string, std::vector<double>>& series,
+         const std::optional<std::vector<double>>& x, const std::string& title, const std::string& x_label,
+         const std::string& y_label) {
+        std::vector<Series> lines;
+        for (const auto& [name, y] : series) lines.push_back({name, y, x.value_or(std::vector<double>())});
+        save_line_plot(path, lines, {title, x_label, y_label});
+      },
+      arg("path"), arg("series"), arg("x") = none, arg("title") = "", arg("x_label") = "",
+      arg("y_label") = "",
+      "Draws up to eight lines, {name: values}, over common axes into an SVG file. x: where the values "
+      "stand, 1, 2, ... "
+      "if left out. Raises ValueError if there is no finite point or lengths differ.");
   module.def(
       "digits",
       [](const std::string& split) {

@@ -1,4 +1,5 @@
 // tenet._C: what the Python package is made of.
+#include "tenet/framework/core/memory.h"
 #include "tenet/framework/core/threads.h"
 #include "tenet/python/src/autograd.h"
 #include "tenet/python/src/bind.h"
@@ -34,5 +35,15 @@ PYBIND11_MODULE(_C, module) {
   add_data(module);
   add_build_facts(module);
   module.def("set_num_threads", &tenet::set_num_threads, arg("num"), "Sets how many threads an op may use.");
+  module.def(
+      "memory_stats",
+      [] {
+        const tenet::MemoryStats stats = tenet::memory_stats();
+        return std::map<std::string, std::int64_t>{{"in_use", stats.in_use}, {"peak", stats.peak}};
+      },
+      "Bytes of all tensors and records: {\"in_use\": now, \"peak\": at most since reset_peak_memory()}.");
+  module.def(
+      "reset_peak_memory", [] { tenet::reset_peak_memory(); },
+      "Begins to measure the peak of memory_stats() anew.");
   module.def("get_num_threads", &tenet::num_threads, "How many threads an op may use.");
 }

@@ -19,6 +19,9 @@ from tenet.autograd import enable_grad, inference_mode, no_grad, set_grad_enable
 from tenet import autograd, cuda, nn, optim, utils
 from tenet.autograd import adjoint_check, gradcheck
 from tenet.serialization import load, save
+from tenet.matrix import as_matrix, as_sparse, operator_norm, singular_values
+from tenet.nn.summary import summary
+from tenet.progress import progress
 from tenet.tape import Tape, tape
 
 __version__ = _C.version
