@@ -32,21 +32,16 @@ Lanes make_lanes(const Shape& shape, int dim, const Tensor& out, const Tensor& i
   return lanes;
 }
 
-/// A one-dimensional index read along dim of `shape`, the same for all lanes.
-Tensor spread_index(const Tensor& index, Shape shape, int dim) {
-  shape[dim] = index.numel();
-  Strides strides = Dims::filled(shape.size(), 0);
-  strides[dim] = index.strides()[0];
-  return make_view(index, shape, strides);
+/// Every position a lane of its own: in reading none waits for another.
+Lanes each_alone(Lanes lanes, int dim) {
+  lanes.loop.sizes.insert(dim, lanes.count);
+  for (std::size_t k = 0; k < 3; ++k) lanes.loop.strides[k].insert(dim, k == 2 ? 0 : lanes.step[k]);
+  lanes.count = 1;
+  return lanes;
 }
 
 /// A scalar counts as one element along one dimension.
 Tensor lifted(const Tensor& x) { return x.dim() == 0 ? x.reshape({1}) : x; }
-
-/// out at index += in, where all have lanes of index's shape.
-void add_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
-  run_scatter(out.dtype(), make_lanes(index.shape(), dim, out, index, in));
-}
 
 /// Throws unless index has x's rank and, but along dim, no larger extents.
 void check_index_shape(const char* op, const Tensor& x, int dim, const Tensor& index) {
@@ -128,24 +123,47 @@ Tensor Scatter::apply(const Tensor& dy, const Tensor& index) const {
   return out;
 }
 
+void read_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
+  run_gather(item_size(out.dtype()), each_alone(make_lanes(index.shape(), dim, out, index, in), dim));
+}
+
+void add_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
+  run_scatter(out.dtype(), make_lanes(index.shape(), dim, out, index, in));
+}
+
+void put_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
+  run_put(item_size(out.dtype()), make_lanes(index.shape(), dim, out, index, in));
+}
+
+Tensor spread_index(const Tensor& index, Shape shape, int dim) {
+  shape[dim] = index.numel();
+  Strides strides = Dims::filled(shape.size(), 0);
+  strides[dim] = index.strides()[0];
+  return make_view(index, shape, strides);
+}
+
 Tensor as_index(const char* op, const Tensor& index) {
   if (index.dtype() == int64 || index.dtype() == int32) return index.to(int64);
   fail<DTypeError>(op, ": index is ", index.dtype(),
                    " but must be int64 or int32. Convert with .to(tenet::int64).");
 }
 
-std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent) {
+Dims place_of(std::int64_t flat, const Shape& shape) {
+  Dims place = shape;
+  for (int d = shape.size() - 1; d >= 0; --d) {
+    place[d] = flat % shape[d];
+    flat /= shape[d];
+  }
+  return place;
+}
+
+std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent, std::int64_t low) {
   const Tensor dense = index.contiguous();
   const auto* at = dense.data<const std::int64_t>();
   const auto* end = at + dense.numel();
-  const auto* wrong = std::find_if(at, end, [&](std::int64_t i) { return i < 0 || i >= extent; });
+  const auto* wrong = std::find_if(at, end, [&](std::int64_t i) { return i < low || i >= extent; });
   if (wrong == end) return std::nullopt;
-  Outside outside{index.shape(), *wrong};
-  for (std::int64_t rest = wrong - at, d = index.dim() - 1; d >= 0; --d) {
-    outside.position[d] = rest % index.size(d);
-    rest /= index.size(d);
-  }
-  return outside;
+  return Outside{place_of(wrong - at, index.shape()), *wrong};
 }
 
 }  // namespace indexing

@@ -69,15 +69,26 @@ void scatter_loop(const void* lanes, std::byte* const* data, const std::int64_t*
        });
 }
 
-#define TENET_GATHER(Item)                                                                              \
+template <cpu::Level L, class Item>
+void put_loop(const void* lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+  walk(*static_cast<const Lanes*>(lanes), data, strides, n, 2, 0,
+       [&](std::int64_t from, std::int64_t to, std::int64_t m) {
+         along_row<Item>(data[0] + to, strides[0], data[2] + from, strides[2], m,
+                         [](Item, Item x) { return x; });
+       });
+}
+
+#define TENET_MOVE(Item)                                                                                \
   template void gather_loop<cpu::kThisLevel, Item>(const void*, std::byte* const*, const std::int64_t*, \
-                                                   std::int64_t);
+                                                   std::int64_t);                                       \
+  template void put_loop<cpu::kThisLevel, Item>(const void*, std::byte* const*, const std::int64_t*,    \
+                                                std::int64_t);
 #define TENET_SCATTER(T)                                                                              \
   template void scatter_loop<cpu::kThisLevel, T>(const void*, std::byte* const*, const std::int64_t*, \
                                                  std::int64_t);
-TENET_GATHER(std::uint8_t)
-TENET_GATHER(std::uint32_t)
-TENET_GATHER(std::uint64_t)
+TENET_MOVE(std::uint8_t)
+TENET_MOVE(std::uint32_t)
+TENET_MOVE(std::uint64_t)
 TENET_SCATTER(float)
 TENET_SCATTER(double)
 TENET_SCATTER(std::int64_t)

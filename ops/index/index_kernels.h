@@ -21,11 +21,24 @@ void gather_loop(const void* lanes, std::byte* const* data, const std::int64_t* 
 template <cpu::Level L, class T>
 void scatter_loop(const void* lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
 
+/// The output at index = input, in the order of the lane: the last one stays.
+template <cpu::Level L, class Item>
+void put_loop(const void* lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
+
 inline void run_gather(std::size_t item, Lanes lanes) {
   const InnerLoop inner = cpu::at_level([&]<cpu::Level L>() -> InnerLoop {
     if (item == 8) return &gather_loop<L, std::uint64_t>;
     if (item == 4) return &gather_loop<L, std::uint32_t>;
     return &gather_loop<L, std::uint8_t>;
+  });
+  cpu::run(lanes.loop, inner, &lanes);
+}
+
+inline void run_put(std::size_t item, Lanes lanes) {
+  const InnerLoop inner = cpu::at_level([&]<cpu::Level L>() -> InnerLoop {
+    if (item == 8) return &put_loop<L, std::uint64_t>;
+    if (item == 4) return &put_loop<L, std::uint32_t>;
+    return &put_loop<L, std::uint8_t>;
   });
   cpu::run(lanes.loop, inner, &lanes);
 }
