@@ -38,6 +38,7 @@
 #include "tenet/ops/elementwise/compare.h"
 #include "tenet/ops/elementwise/unary.h"
 #include "tenet/ops/elementwise/where.h"
+#include "tenet/ops/index/advanced.h"
 #include "tenet/ops/index/index.h"
 #include "tenet/ops/loss/loss.h"
 #include "tenet/ops/loss/softmax.h"
