@@ -191,7 +191,8 @@ class Selection {
       if (!indices[i].defined()) continue;
       const DType type = indices[i].dtype();
       if (type == int64 || type == int32 || type == boolean) continue;
-      fail<DTypeError>(op_, ": indices[", i, "] is ", type, " but must be int64, int32 or bool. Convert with ",
+      fail<DTypeError>(op_, ": indices[", i, "] is ", type,
+                       " but must be int64, int32 or bool. Convert with ",
                        ".to(tenet::int64), or compare first, as in x != 0.");
     }
   }
