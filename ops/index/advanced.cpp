@@ -288,7 +288,11 @@ class Selection {
 /// The values as index_put writes them: of x's type and of index()'s shape.
 Tensor fitted(const Tensor& values, const Tensor& x, const Selection& at) {
   const Shape shape = at.take.around(at.positions.shape());
-  if (broadcast_shapes(shape, values.shape(), "index_put") != shape) {
+  bool fits = values.dim() <= shape.size();
+  for (int d = 1; fits && d <= values.dim(); ++d) {
+    fits = values.size(-d) == 1 || values.size(-d) == shape[shape.size() - d];
+  }
+  if (!fits) {
     fail<ShapeError>("index_put: values of shape ", values.shape(), " do not broadcast to shape ", shape,
                      ", what is at the indices of shape ", x.shape(), ". Reshape them.");
   }
