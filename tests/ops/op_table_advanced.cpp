@@ -116,11 +116,11 @@ Op advanced_index_op() {
            "shape "
            "[4, 3]. Give a mask of that shape."},
           {[] {
-             return Tensors{tenet::ones({2, 4, 3}), no_mask({4, 4})};
+             return Tensors{tenet::ones({2, 4, 3}), no_mask({3, 4})};
            },
            {{"at", {1}}},
            "IndexError",
-           "index: indices[1] is a mask of shape [4, 4] but stands for extents [4, 3], those from dimension "
+           "index: indices[1] is a mask of shape [3, 4] but stands for extents [4, 3], those from dimension "
            "1 of "
            "shape [2, 4, 3]. Give a mask of that shape."},
           {[] {

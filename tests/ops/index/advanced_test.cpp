@@ -173,6 +173,20 @@ TEST(IndexPut, GivesNoGradientToAValueThatWasWrittenOver) {
   EXPECT_TRUE(equal(x.grad(), tenet::tensor({0., 0., 4.})));
 }
 
+TEST(IndexPut, ConvertsValuesAndTheirGradients) {
+  const Tensor v = tenet::tensor({1., 2.}, {.dtype = tenet::float64, .requires_grad = true});
+  Tensor x = tenet::zeros({2, 2});  // has no history before, and one after
+  tenet::index_put_(x, {kAll, tenet::tensor({1})}, v.unsqueeze(1));
+  EXPECT_EQ(x.dtype(), tenet::float32);
+  EXPECT_EQ(x.grad_fn(), "index_put");
+  (x * tenet::tensor({{1., 2.}, {3., 4.}})).sum().backward();
+  EXPECT_TRUE(equal(v.grad(), tenet::tensor({2., 4.}, {.dtype = tenet::float64})));
+  Tensor whole = tenet::zeros({2}, {.dtype = tenet::int64});
+  tenet::index_put_(whole, {tenet::tensor({0, 1})}, v * 1.75);  // an integer has no gradient
+  EXPECT_TRUE(equal(whole, tenet::tensor({1, 3})));
+  EXPECT_FALSE(whole.requires_grad());
+}
+
 TEST(IndexPut, ChangesNothingOnAnError) {
   Tensor x = counted({2, 3});
   const Tensor before = x.clone();
