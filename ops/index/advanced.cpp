@@ -66,7 +66,7 @@ struct Merged {
 /// Without a copy of x: where no single step leads through the dimensions, the index counts elements of memory.
 Merged merged(const Take& take, const Tensor& x, const Tensor& positions) {
   const Tensor turned = x.permute(take.order), flat = positions.view({positions.numel()});
-  const Shape shape = take.around({count(take.extents(), "index")});
+  const Shape extents = take.extents(), shape = take.around({count(extents, "index")});
   Strides strides = turned.strides();
   if (const auto one = view_strides(turned.shape(), strides, shape)) {
     return {make_view(turned, shape, *one), flat};
@@ -80,10 +80,12 @@ Merged merged(const Take& take, const Tensor& x, const Tensor& positions) {
   const Tensor offsets = Tensor::make_like(flat);
   const auto* from = flat.data<const std::int64_t>();
   std::transform(from, from + flat.numel(), offsets.data<std::int64_t>(), [&](std::int64_t position) {
-    const Dims place = place_of(position, take.extents());
     std::int64_t offset = 0;
-    for (int d = 0; d < take.count; ++d) offset += place[d] * steps[d];
-    return offset;
+    for (int d = take.count - 1; d > 0; --d) {
+      offset += position % extents[d] * steps[d];
+      position /= extents[d];
+    }
+    return offset + position * steps[0];
   });
   return {make_view(turned, shape, strides), offsets};
 }
@@ -156,8 +158,10 @@ Tensor flat_nonzero(const Tensor& x) {
   const bool* from = set.data<const bool>();
   const Tensor positions = Tensor::make({std::count(from, from + set.numel(), true)}, int64, x.device());
   auto* to = positions.data<std::int64_t>();
-  for (std::int64_t i = 0; i < set.numel(); ++i) {
-    if (from[i]) *to++ = i;
+  const auto* end = to + positions.numel();
+  for (std::int64_t i = 0; to != end; ++i) {
+    *to = i;
+    to += from[i];
   }
   return positions;
 }
@@ -317,12 +321,17 @@ using namespace indexing;
 
 Tensor nonzero(const Tensor& x) {
   const Tensor flat = flat_nonzero(x);
-  const Tensor y = Tensor::make({flat.numel(), x.dim()}, int64, x.device());
-  auto* to = y.data<std::int64_t>();
+  const Shape shape = x.shape();
+  const Tensor y = Tensor::make({flat.numel(), shape.size()}, int64, x.device());
   const auto* from = flat.data<const std::int64_t>();
-  for (std::int64_t i = 0; i < flat.numel(); ++i) {
-    const Dims place = place_of(from[i], x.shape());
-    to = std::copy(place.begin(), place.end(), to);
+  auto* to = y.data<std::int64_t>();
+  for (std::int64_t i = 0; !shape.empty() && i < flat.numel(); ++i, to += shape.size()) {
+    std::int64_t rest = from[i];
+    for (int d = shape.size() - 1; d > 0; --d) {
+      to[d] = rest % shape[d];
+      rest /= shape[d];
+    }
+    to[0] = rest;
   }
   return y;
 }

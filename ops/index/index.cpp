@@ -32,6 +32,8 @@ Lanes make_lanes(const Shape& shape, int dim, const Tensor& out, const Tensor& i
   return lanes;
 }
 
+constexpr std::int64_t kShortRow = 32;  // elements below which rows are not worth a lane each
+
 /// Every position a lane of its own: in reading none waits for another.
 Lanes each_alone(Lanes lanes, int dim) {
   lanes.loop.sizes.insert(dim, lanes.count);
@@ -124,7 +126,11 @@ Tensor Scatter::apply(const Tensor& dy, const Tensor& index) const {
 }
 
 void read_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
-  run_gather(item_size(out.dtype()), each_alone(make_lanes(index.shape(), dim, out, index, in), dim));
+  const Lanes lanes = make_lanes(index.shape(), dim, out, index, in);
+  std::int64_t row = 1;
+  for (std::int64_t d = dim + 1; d < index.dim(); ++d) row *= index.size(d);
+  const bool short_rows = row > 1 && row < kShortRow;
+  run_gather(item_size(out.dtype()), short_rows ? lanes : each_alone(lanes, dim));
 }
 
 void add_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
@@ -148,22 +154,18 @@ Tensor as_index(const char* op, const Tensor& index) {
                    " but must be int64 or int32. Convert with .to(tenet::int64).");
 }
 
-Dims place_of(std::int64_t flat, const Shape& shape) {
-  Dims place = shape;
-  for (int d = shape.size() - 1; d >= 0; --d) {
-    place[d] = flat % shape[d];
-    flat /= shape[d];
-  }
-  return place;
-}
-
 std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent, std::int64_t low) {
   const Tensor dense = index.contiguous();
   const auto* at = dense.data<const std::int64_t>();
   const auto* end = at + dense.numel();
   const auto* wrong = std::find_if(at, end, [&](std::int64_t i) { return i < low || i >= extent; });
   if (wrong == end) return std::nullopt;
-  return Outside{place_of(wrong - at, index.shape()), *wrong};
+  Outside outside{index.shape(), *wrong};
+  for (std::int64_t rest = wrong - at, d = index.dim() - 1; d >= 0; --d) {
+    outside.position[d] = rest % index.size(d);
+    rest /= index.size(d);
+  }
+  return outside;
 }
 
 }  // namespace indexing

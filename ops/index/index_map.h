@@ -68,9 +68,6 @@ Tensor spread_index(const Tensor& index, Shape shape, int dim);
 /// The index as int64. Throws DTypeError naming `op` for anything but int64 and int32.
 Tensor as_index(const char* op, const Tensor& index);
 
-/// The coordinates of element number `flat` in row-major order.
-Dims place_of(std::int64_t flat, const Shape& shape);
-
 /// The first element of an index that is not in [low, extent).
 struct Outside {
   Dims position;
