@@ -126,7 +126,7 @@ Tensor ZeroAt::apply(const Tensor& dy, const Tensor& positions) const {
 /// Which values stay in a put, shaped to broadcast to them: every one but those whose position comes again.
 Tensor stays(const Take& take, const Tensor& positions) {
   const Tensor flat = positions.view({positions.numel()}), number = arange(flat.numel());
-  const Tensor last = Tensor::make({count(take.extents(), "index")}, int64);  // read only where written
+  const Tensor last = Tensor::make({count(take.extents(), "index")}, int64);  // touched only at the positions
   put_at(last, 0, flat, number);
   const Tensor there = Tensor::make_like(number);
   read_at(there, 0, flat, last);

@@ -229,20 +229,19 @@ TEST(MaskedSelect, Broadcasts) {
 
 TEST(AdvancedIndex, IsTheSameForAnyNumberOfThreads) {
   const Tensor x = tenet::randn({500, 300}), rows = tenet::randint(0, 500, {4000}),
-               columns = tenet::randint(0, 300, {4000}), v = tenet::randn({4000, 300});
+               columns = tenet::randint(0, 300, {4000}), v = tenet::randn({4000});
+  const Tensor wide = tenet::randn({7, 90000}), at = tenet::randint(0, 7, {50}),
+               lines = tenet::randn({50, 90000});  // enough elements beside each other for several threads
   const auto all = [&] {
-    return Tensors{
-        tenet::index(x, {rows}),
-        tenet::index(x, {rows, columns}),
-        tenet::index_put(x, {rows}, v),
-        tenet::index_put(x, {rows}, v, true),
-        tenet::index_put(x, {rows, columns}, v.select(1, 0)),
-        tenet::index_put(x, {kAll, tenet::randint(0, 300, {1})}, v.narrow(0, 0, 500).narrow(1, 0, 1))};
+    return Tensors{tenet::index(x, {rows}),
+                   tenet::index(x, {rows, columns}),
+                   tenet::index_put(x, {rows, columns}, v),
+                   tenet::index_put(x, {rows, columns}, v, true),
+                   tenet::index_put(wide, {at}, lines),
+                   tenet::index_put(wide, {at}, lines, true)};
   };
-  tenet::manual_seed(1);
   tenet::set_num_threads(1);
   const Tensors one = all();
-  tenet::manual_seed(1);
   tenet::set_num_threads(3);
   const Tensors three = all();
   tenet::set_num_threads(2);
