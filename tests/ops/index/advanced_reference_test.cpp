@@ -139,9 +139,10 @@ class Draws {
   /// Indices for x of this shape, the integer ones broadcasting to `together`.
   Tensors indices(const Shape& shape, const Shape& together) {
     Tensors out;
+    int added = 0;
     for (int d = 0; d < shape.size() && below(6) != 0;) {
       const std::int64_t kind = below(8);
-      if (kind == 0) {
+      if (kind == 0 && ++added <= 3) {  // the reference gives each a dimension of its own
         out.push_back(mask({}, below(4) == 0 ? 0 : 1));
       } else if (kind <= 2) {
         const std::int64_t rank = std::min<std::int64_t>(1 + below(2), shape.size() - d);
