@@ -8,212 +8,310 @@
 #include "tenet/ops/create/create.h"
 #include "tenet/ops/elementwise/compare.h"
 #include "tenet/ops/elementwise/where.h"
-#include "tenet/ops/index/index.h"
 #include "tenet/ops/index/index_map.h"
+#include "tenet/ops/reduce/sum_to.h"
 
 namespace tenet {
 namespace indexing {
 namespace {
 
-Tensor put(const Tensor& x, int dim, const Tensor& at, const Tensor& values, bool accumulate);
+struct Spread;
 
-/// Of rows that are written to the same place, only the last one stays: whether each of them does, as [n, 1, ...].
-Tensor stays(const Tensor& at, std::int64_t extent, int dims_behind) {
-  const Tensor numbers = arange(at.numel());
-  const Tensor last = zeros({extent}, {.dtype = int64});
-  write_rows(last, 0, at, numbers, false);
-  Shape shape = Dims::filled(static_cast<std::size_t>(dims_behind) + 1, 1);
-  shape[0] = at.numel();
-  return eq(index_select(last, 0, at), numbers).reshape(shape);
+/// x, its dimensions brought into `order`, read at positions in dimensions [first, first + count) of that: positions
+/// are row-major numbers in their extents, and the shape of the positions takes their place.
+struct Take {
+  Shape from;
+  Dims order;
+  int first = 0, count = 0;
+  static const char* name() { return "index"; }
+  Tensor apply(const Tensor& x, const Tensor& positions) const;
+  Spread adjoint() const;
+
+  /// The shape with `middle` in place of the indexed dimensions.
+  Shape around(const Dims& middle) const {
+    Shape shape;
+    for (int d = 0; d < first; ++d) shape.push_back(from[order[d]]);
+    for (std::int64_t n : middle) shape.push_back(n);
+    for (int d = first + count; d < order.size(); ++d) shape.push_back(from[order[d]]);
+    return shape;
+  }
+  Shape extents() const {
+    Shape shape;
+    for (int d = first; d < first + count; ++d) shape.push_back(from[order[d]]);
+    return shape;
+  }
+};
+
+/// dy added up in zeros.
+struct Spread {
+  Take take;
+  static const char* name() { return "index_add"; }
+  Tensor apply(const Tensor& dy, const Tensor& positions) const;
+  Take adjoint() const { return take; }
+};
+
+/// dy with zeros at the positions: a projection, so it is its own adjoint.
+struct ZeroAt {
+  Take take;
+  static const char* name() { return "index_zero"; }
+  Tensor apply(const Tensor& dy, const Tensor& positions) const;
+  const ZeroAt& adjoint() const { return *this; }
+};
+
+/// The indexed dimensions as one, and where along it the positions lie.
+struct Merged {
+  Tensor x, index;
+};
+
+/// Without a copy of x: where no single step leads through the dimensions, the index counts elements of memory.
+Merged merged(const Take& take, const Tensor& x, const Tensor& positions) {
+  const Tensor turned = x.permute(take.order), flat = positions.view({positions.numel()});
+  const Shape extents = take.extents(), shape = take.around({count(extents, "index")});
+  Strides strides = turned.strides();
+  if (const auto one = view_strides(turned.shape(), strides, shape)) {
+    return {make_view(turned, shape, *one), flat};
+  }
+  Strides steps;
+  for (int d = 0; d < take.count; ++d) {
+    steps.push_back(strides[take.first]);
+    strides.erase(take.first);
+  }
+  strides.insert(take.first, 1);
+  const Tensor offsets = Tensor::make_like(flat);
+  const auto* from = flat.data<const std::int64_t>();
+  std::transform(from, from + flat.numel(), offsets.data<std::int64_t>(), [&](std::int64_t position) {
+    std::int64_t offset = 0;
+    for (int d = take.count - 1; d > 0; --d) {
+      offset += position % extents[d] * steps[d];
+      position /= extents[d];
+    }
+    return offset + position * steps[0];
+  });
+  return {make_view(turned, shape, strides), offsets};
 }
 
-/// y = x with rows `at` along dim replaced, or added to.
+/// Puts values, which have the shape of index(), into target or adds them. Not recorded.
+void write(const Take& take, const Tensor& target, const Tensor& positions, const Tensor& values,
+           bool accumulate) {
+  const NoGradGuard no_grad;
+  const Shape shape = take.around({positions.numel()});
+  const Tensor in = values.reshape(shape);
+  const Merged to = merged(take, target, positions);
+  (accumulate ? add_at : put_at)(to.x, take.first, spread_index(to.index, shape, take.first), in);
+}
+
+Tensor Take::apply(const Tensor& x, const Tensor& positions) const {
+  const Merged at = merged(*this, x, positions);
+  const Tensor y = Tensor::make(around(positions.shape()), x.dtype(), x.device());
+  const Shape shape = around({positions.numel()});
+  read_at(y.view(shape), first, spread_index(at.index, shape, first), at.x);
+  return y;
+}
+
+Spread Take::adjoint() const { return {*this}; }
+
+Tensor Spread::apply(const Tensor& dy, const Tensor& positions) const {
+  const Tensor dx = zeros(take.from, {.dtype = dy.dtype(), .device = dy.device()});
+  write(take, dx, positions, dy, true);
+  return dx;
+}
+
+Tensor ZeroAt::apply(const Tensor& dy, const Tensor& positions) const {
+  const Tensor zero = zeros({}, {.dtype = dy.dtype(), .device = dy.device()});
+  const Tensor dx = dy.clone();
+  write(take, dx, positions, zero.expand(take.around(positions.shape())), false);
+  return dx;
+}
+
+/// Which values stay in a put, shaped to broadcast to them: every one but those whose position comes again.
+Tensor stays(const Take& take, const Tensor& positions) {
+  const Tensor flat = positions.view({positions.numel()}), number = arange(flat.numel());
+  const Tensor last = Tensor::make({count(take.extents(), "index")}, int64);  // touched only at the positions
+  put_at(last, 0, flat, number);
+  const Tensor there = Tensor::make_like(number);
+  read_at(there, 0, flat, last);
+  Shape shape = positions.shape();
+  for (int d = take.first + take.count; d < take.order.size(); ++d) shape.push_back(1);
+  return (there == number).view(shape);
+}
+
 struct PutRule {
   static constexpr const char* name = "index_put";
-  int dim;
+  Take take;
   bool accumulate;
   static bool linear_in(InputMask) { return true; }
   Gradients backward(const Context& context, const Tensor& dy) const {
-    const Tensor& at = context.saved(0);
-    const auto dim64 = static_cast<std::int64_t>(dim);
+    const Tensor positions = context.saved(0);
     Tensor dx, dvalues;
-    if (context.needs(0)) dx = accumulate ? dy : put(dy, dim, at, zeros({}, {.dtype = dy.dtype()}), false);
+    if (context.needs(0)) dx = accumulate ? dy : linear_at(ZeroAt{take}, dy, positions);
     if (context.needs(1)) {
-      dvalues = index_select(dy, dim64, at);
-      if (!accumulate) {
-        const Tensor kept = stays(at, dy.size(dim), dvalues.dim() - dim - 1);
-        dvalues = where(kept, dvalues, zeros({}, {.dtype = dy.dtype()}));
-      }
+      dvalues = linear_at(take, dy, positions);
+      if (!accumulate) dvalues = where(stays(take, positions), dvalues, 0);
     }
     return {std::move(dx), std::move(dvalues)};
   }
 };
 
-/// The shape of rows `at` of x along dim.
-Shape rows_shape(const Tensor& x, int dim, const Tensor& at) {
-  Shape shape = x.shape();
-  shape[dim] = at.numel();
-  return shape;
+/// The row-major numbers of the elements that are not 0.
+Tensor flat_nonzero(const Tensor& x) {
+  const Tensor set = (x.dtype() == boolean ? x : x != 0).contiguous();
+  const bool* from = set.data<const bool>();
+  const Tensor positions = Tensor::make({std::count(from, from + set.numel(), true)}, int64, x.device());
+  auto* to = positions.data<std::int64_t>();
+  const auto* end = to + positions.numel();
+  for (std::int64_t i = 0; to != end; ++i) {
+    *to = i;
+    to += from[i];
+  }
+  return positions;
 }
 
-/// Functional; values broadcast to the rows and have x's type.
-Tensor put(const Tensor& x, int dim, const Tensor& at, const Tensor& values, bool accumulate) {
-  const Tensor rows = values.expand(rows_shape(x, dim, at));
+/// What the indices of a call name: the map, and the positions in it.
+class Selection {
+ public:
+  Selection(const char* op, const Tensor& x, const std::vector<Tensor>& indices)
+      : take{x.shape(), {}}, op_(op) {
+    check_types(indices);
+    check_count(indices);
+    for (std::size_t i = 0; i < indices.size(); ++i) add(indices[i], i);
+    if (!positions.defined()) add_default();
+    while (next_ < x.dim()) whole_.push_back(next_++);
+    const std::int64_t rank = whole_.size() + positions.dim();
+    if (rank > Dims::kMaxRank) {
+      fail<ShapeError>(op_, ": the result would have ", rank, " dimensions but may have ", Dims::kMaxRank,
+                       ": shape ", take.from, " indexed by shape ", positions.shape(),
+                       ". Flatten the indices or x.");
+    }
+    arrange();
+    count(take.extents(), op_);  // positions fit 64 bits
+  }
+
+  Take take;
+  Tensor positions;  // contiguous, and nobody else's
+
+ private:
+  void check_types(const std::vector<Tensor>& indices) const {
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      if (!indices[i].defined()) continue;
+      const DType type = indices[i].dtype();
+      if (type == int64 || type == int32 || type == boolean) continue;
+      fail<DTypeError>(op_, ": indices[", i, "] is ", type,
+                       " but must be int64, int32 or bool. Convert with ",
+                       ".to(tenet::int64), or compare first, as in x != 0.");
+    }
+  }
+
+  void check_count(const std::vector<Tensor>& indices) const {
+    std::int64_t named = 0;
+    for (const Tensor& t : indices) named += t.defined() && t.dtype() == boolean ? t.dim() : 1;
+    if (named <= take.from.size()) return;
+    fail<IndexError>(op_, ": the indices stand for ", named, " dimensions but the tensor has ",
+                     take.from.size(), " (shape ", take.from,
+                     "). Give one index per dimension at most; a mask counts for as many as it has.");
+  }
+
+  void add(const Tensor& index, std::size_t i) {
+    if (!index.defined()) {
+      whole_.push_back(next_++);
+    } else if (index.dtype() == boolean) {
+      check_mask(index, i);
+      include(flat_nonzero(index), index.numel(), static_cast<int>(index.dim()));
+    } else {
+      include(from_front(index, i), take.from[next_], 1);
+    }
+  }
+
+  void check_mask(const Tensor& mask, std::size_t i) const {
+    Shape stood_for;
+    for (int d = next_; d < next_ + mask.dim(); ++d) stood_for.push_back(take.from[d]);
+    if (mask.shape() == stood_for) return;
+    fail<IndexError>(op_, ": indices[", i, "] is a mask of shape ", mask.shape(), " but stands for extents ",
+                     stood_for, ", those from dimension ", next_, " of shape ", take.from,
+                     ". Give a mask of that shape.");
+  }
+
+  /// Positions in dimension next_, negative ones counted from the end.
+  Tensor from_front(const Tensor& index, std::size_t i) const {
+    const std::int64_t n = take.from[next_];
+    const Tensor given = index.to(int64).contiguous();
+    if (const auto outside = find_outside(given, n, -n)) {
+      fail<IndexError>(op_, ": indices[", i, "]", index.dim() == 0 ? "" : str(outside->position), " is ",
+                       outside->value, " but dimension ", next_, " of shape ", take.from, " has extent ", n,
+                       ". Indices must lie in [", -n, ", ", n, ").");
+    }
+    const Tensor at = Tensor::make_like(given);
+    const auto* from = given.data<const std::int64_t>();
+    std::transform(from, from + given.numel(), at.data<std::int64_t>(),
+                   [n](std::int64_t k) { return k < 0 ? k + n : k; });
+    return at;
+  }
+
+  /// `at`, positions below n, stand for the next dims dimensions.
+  void include(const Tensor& at, std::int64_t n, int dims) {
+    if (!positions.defined()) {
+      before_ = whole_.size();
+    } else if (whole_.size() > until_) {
+      apart_ = true;
+    }
+    for (int k = 0; k < dims; ++k) indexed_.push_back(next_++);
+    until_ = whole_.size();
+    if (!positions.defined()) {
+      positions = at;
+      return;
+    }
+    broadcast_shapes(positions.shape(), at.shape(), op_);  // throws in this op's name
+    positions = positions * n + at;
+  }
+
+  /// No index at all: everything, once.
+  void add_default() {
+    if (take.from.empty()) {
+      include(zeros({}, {.dtype = int64}), 1, 0);
+    } else {
+      whole_ = {};
+      next_ = 0;
+      include(arange(take.from[0]), take.from[0], 1);
+    }
+  }
+
+  void arrange() {
+    take.first = apart_ ? 0 : before_;
+    take.count = indexed_.size();
+    for (int d = 0; d < take.first; ++d) take.order.push_back(whole_[d]);
+    for (std::int64_t d : indexed_) take.order.push_back(d);
+    for (int d = take.first; d < whole_.size(); ++d) take.order.push_back(whole_[d]);
+  }
+
+  const char* op_;
+  int next_ = 0;                // the dimension the next index stands for
+  Dims whole_, indexed_;        // the dimensions so far
+  int before_ = 0, until_ = 0;  // how many whole ones stand before the first and the last index
+  bool apart_ = false;
+};
+
+/// The values as index_put writes them: of x's type and of index()'s shape.
+Tensor fitted(const Tensor& values, const Tensor& x, const Selection& at) {
+  const Shape shape = at.take.around(at.positions.shape());
+  bool fits = values.dim() <= shape.size();
+  for (int d = 1; fits && d <= values.dim(); ++d) {
+    fits = values.size(-d) == 1 || values.size(-d) == shape[shape.size() - d];
+  }
+  if (!fits) {
+    fail<ShapeError>("index_put: values of shape ", values.shape(), " do not broadcast to shape ", shape,
+                     ", what is at the indices of shape ", x.shape(), ". Reshape them.");
+  }
+  return broadcast_to(values.to(x.dtype()), shape);
+}
+
+Tensor put(const Tensor& x, const Selection& at, const Tensor& values, bool accumulate) {
   Tensor y;
   {
     const NoGradGuard no_grad;
     y = x.clone();
-    write_rows(y, dim, at, rows, accumulate);
+    write(at.take, y, at.positions, values, accumulate);
   }
-  if (recording(x, rows)) record(PutRule{dim, accumulate}, y, {x, rows}, {at});
+  if (recording(x, values)) record(PutRule{at.take, accumulate}, y, {x, values}, {at.positions});
   return y;
-}
-
-/// Into x itself.
-void put_(Tensor x, int dim, const Tensor& at, const Tensor& values, bool accumulate) {
-  if (recording(x, values)) {
-    copy::take(x, put(x, dim, at, values, accumulate));
-    return;
-  }
-  const NoGradGuard no_grad;
-  const Tensor rows = values.impl()->owner == x.impl()->owner ? values.clone() : values;
-  write_rows(x, dim, at, rows.expand(rows_shape(x, dim, at)), accumulate);
-  bump_version(x);
-}
-
-/// One dimension of a tensor and the positions named along it.
-struct IndexedDim {
-  int dim;
-  Tensor at;  // int64, undefined: the dimension stays whole
-};
-
-void check_mask(const char* op, const Tensor& x, std::int64_t dim, const Tensor& mask) {
-  bool fits = dim + mask.dim() <= x.dim();
-  for (std::int64_t d = 0; fits && d < mask.dim(); ++d) fits = mask.size(d) == x.size(dim + d);
-  if (fits) return;
-  fail<IndexError>(op, ": a mask of shape ", mask.shape(), " at dimension ", dim,
-                   " does not fit a tensor of shape ", x.shape(),
-                   ". Its extents must be those of the dimensions it stands for.");
-}
-
-/// The positions as indices from 0 up. Throws IndexError for one out of range.
-Tensor from_zero(const char* op, const Tensor& x, std::int64_t dim, const Tensor& index) {
-  const std::int64_t extent = x.size(dim);
-  Tensor at = index.clone();
-  auto* p = at.data<std::int64_t>();
-  for (std::int64_t i = 0; i < at.numel(); ++i) p[i] += p[i] < 0 ? extent : 0;
-  if (const auto outside = find_outside(at, extent)) {
-    const std::int64_t given = outside->value < 0 ? outside->value - extent : outside->value;
-    fail<IndexError>(op, ": index", outside->position, " is ", given, " but dimension ", dim, " of shape ",
-                     x.shape(), " has extent ", extent, ". Indices must lie in [", -extent, ", ", extent,
-                     ").");
-  }
-  return at;
-}
-
-/// What indices ask for: x seen so that the indexed dimensions are neighbours, and the rows of them, joined.
-class Plan {
- public:
-  Plan(const char* op, const Tensor& x, const std::vector<Tensor>& indices) : op_(op), shape_(x.shape()) {
-    for (const Tensor& index : indices) add(x, index);
-    arrange();
-    join();
-  }
-
-  /// A view of x, its indexed dimensions side by side from first().
-  Tensor arranged(const Tensor& x) const {
-    Tensor view = x;
-    for (const int dim : new_dims_) view = view.unsqueeze(dim);
-    return order_.empty() ? view : view.permute(order_);
-  }
-  int first() const { return first_; }
-  /// The positions in the joined dimension, int64 [n].
-  const Tensor& at() const { return at_; }
-
-  /// The shape of an arranged tensor with the indexed dimensions joined, and with the positions' in their place.
-  Shape joined(const Shape& arranged) const { return replaced(arranged, {extent_}); }
-  Shape result(const Shape& arranged) const { return replaced(arranged, positions_); }
-
- private:
-  void add(const Tensor& x, const Tensor& index) {
-    const std::int64_t dim = next_ - static_cast<std::int64_t>(new_dims_.size());  // in x
-    if (index.defined() && index.dtype() == boolean) return add_mask(x, dim, index);
-    if (dim >= x.dim()) {
-      fail<IndexError>(op_, ": there are more indices than the ", x.dim(), " dimensions of shape ", x.shape(),
-                       ".");
-    }
-    if (index.defined()) named_.push_back({next_, from_zero(op_, x, dim, as_index(op_, index))});
-    ++next_;
-  }
-
-  void add_mask(const Tensor& x, std::int64_t dim, const Tensor& mask) {
-    check_mask(op_, x, dim, mask);
-    const Tensor at = nonzero(mask);
-    if (mask.dim() == 0) {
-      shape_.insert(next_, 1);
-      new_dims_.push_back(next_);
-      named_.push_back({next_++, zeros({at.size(0)}, {.dtype = int64})});
-    }
-    for (std::int64_t d = 0; d < mask.dim(); ++d) named_.push_back({next_++, at.select(1, d)});
-  }
-
-  void arrange() {
-    if (named_.empty()) return;
-    first_ = named_.front().dim;
-    if (named_.back().dim - first_ + 1 == static_cast<int>(named_.size())) return;
-    first_ = 0;
-    for (const IndexedDim& named : named_) order_.push_back(named.dim);
-    for (int d = 0; d < static_cast<int>(shape_.size()); ++d) {
-      if (std::none_of(named_.begin(), named_.end(), [&](const IndexedDim& n) { return n.dim == d; })) {
-        order_.push_back(d);
-      }
-    }
-  }
-
-  /// Positions in several dimensions are one in all of them, row-major.
-  void join() {
-    for (const IndexedDim& named : named_) {
-      positions_ = broadcast_shapes(positions_, named.at.shape(), op_);
-    }
-    at_ = zeros({count(positions_)}, {.dtype = int64});
-    auto* joined = at_.data<std::int64_t>();
-    for (const IndexedDim& named : named_) {
-      const std::int64_t extent = shape_[named.dim];
-      const Tensor dense = named.at.expand(positions_).contiguous();
-      const auto* at = dense.data<const std::int64_t>();
-      for (std::int64_t i = 0; i < at_.numel(); ++i) joined[i] = joined[i] * extent + at[i];
-      extent_ *= extent;
-    }
-  }
-
-  Shape replaced(const Shape& arranged, const Shape& middle) const {
-    Shape shape;
-    for (int d = 0; d < first_; ++d) shape.push_back(arranged[d]);
-    for (const std::int64_t extent : middle) shape.push_back(extent);
-    for (std::size_t d = static_cast<std::size_t>(first_) + named_.size(); d < arranged.size(); ++d) {
-      shape.push_back(arranged[d]);
-    }
-    return shape;
-  }
-
-  const char* op_;
-  Shape shape_;                    // x's, with the dimensions that masks add
-  int next_ = 0;                   // the dimension of shape_ that the next index stands for
-  std::vector<int> new_dims_;      // of shape_
-  std::vector<IndexedDim> named_;  // in order
-  Dims order_;                     // empty: the indexed dimensions are neighbours
-  int first_ = 0;
-  Shape positions_;
-  std::int64_t extent_ = 1;
-  Tensor at_;
-};
-
-Tensor fitted(const char* op, const Tensor& values, DType dtype, const Shape& rows, const Shape& result) {
-  if (broadcast_shapes(values.shape(), result, op) != result) {
-    fail<ShapeError>(op, ": values of shape ", values.shape(), " do not broadcast to ", result,
-                     ", the shape of what is indexed. Reshape them.");
-  }
-  return values.to(dtype).expand(result).reshape(rows);
 }
 
 }  // namespace
@@ -222,49 +320,41 @@ Tensor fitted(const char* op, const Tensor& values, DType dtype, const Shape& ro
 using namespace indexing;
 
 Tensor nonzero(const Tensor& x) {
-  const Tensor mask = (x.dtype() == boolean ? x.detach() : ne(x.detach(), 0)).contiguous();
-  const bool* hit = mask.data<const bool>();
-  const std::int64_t n = std::count(hit, hit + mask.numel(), true);
-  Tensor positions = empty({n, x.dim()}, {.dtype = int64});
-  auto* out = positions.data<std::int64_t>();
-  for (std::int64_t i = 0; i < mask.numel(); ++i) {
-    if (!hit[i]) continue;
-    std::int64_t rest = i;
-    for (std::int64_t d = x.dim() - 1; d >= 0; --d) {
-      out[d] = rest % x.size(d);
-      rest /= x.size(d);
+  const Tensor flat = flat_nonzero(x);
+  const Shape shape = x.shape();
+  const Tensor y = Tensor::make({flat.numel(), shape.size()}, int64, x.device());
+  const auto* from = flat.data<const std::int64_t>();
+  auto* to = y.data<std::int64_t>();
+  for (std::int64_t i = 0; !shape.empty() && i < flat.numel(); ++i, to += shape.size()) {
+    std::int64_t rest = from[i];
+    for (int d = shape.size() - 1; d > 0; --d) {
+      to[d] = rest % shape[d];
+      rest /= shape[d];
     }
-    out += x.dim();
+    to[0] = rest;
   }
-  return positions;
+  return y;
 }
 
 Tensor index(const Tensor& x, const std::vector<Tensor>& indices) {
-  const Plan plan("index", x, indices);
-  const Tensor view = plan.arranged(x);
-  const Tensor rows = index_select(view.reshape(plan.joined(view.shape())), plan.first(), plan.at());
-  return rows.reshape(plan.result(view.shape()));
+  const Selection at("index", x, indices);
+  return linear_at(at.take, x, at.positions);
 }
 
 Tensor index_put(const Tensor& x, const std::vector<Tensor>& indices, const Tensor& values, bool accumulate) {
-  Tensor y = x.clone();
-  return index_put_(y, indices, values, accumulate);
+  const Selection at("index_put", x, indices);
+  return put(x, at, fitted(values, x, at), accumulate);
 }
 
 Tensor& index_put_(Tensor& x, const std::vector<Tensor>& indices, const Tensor& values, bool accumulate) {
   check_writable(x, "index_put_");
-  const Plan plan("index_put_", x, indices);
-  const Tensor view = plan.arranged(x);
-  const Shape joined = plan.joined(view.shape());
-  Shape rows = joined;
-  rows[plan.first()] = plan.at().numel();
-  const Tensor fit = fitted("index_put_", values, x.dtype(), rows, plan.result(view.shape()));
-  if (view_strides(view.shape(), view.strides(), joined)) {
-    put_(view.view(joined), plan.first(), plan.at(), fit, accumulate);
-  } else {  // no view can join the indexed dimensions: by way of a copy
-    Tensor(view).copy_(
-        put(view.reshape(joined), plan.first(), plan.at(), fit, accumulate).reshape(view.shape()));
-  }
+  const Selection at("index_put", x, indices);
+  const Tensor in = fitted(values, x, at);
+  if (recording(x, in)) return copy::take(x, put(x, at, in, accumulate));
+  const NoGradGuard no_grad;
+  // Positions differ, so even values in x's own place are read after they were written.
+  write(at.take, x, at.positions, in.impl()->owner == x.impl()->owner ? in.clone() : in, accumulate);
+  bump_version(x);
   return x;
 }
 
@@ -274,7 +364,7 @@ Tensor masked_select(const Tensor& x, const Tensor& mask) {
                      " but must be bool. Compare first, as in mask != 0.");
   }
   const Shape shape = broadcast_shapes(x.shape(), mask.shape(), "masked_select");
-  return index(x.expand(shape), {mask.expand(shape)});
+  return index(broadcast_to(x, shape), {broadcast_to(mask, shape)});
 }
 
 }  // namespace tenet

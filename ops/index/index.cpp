@@ -32,21 +32,18 @@ Lanes make_lanes(const Shape& shape, int dim, const Tensor& out, const Tensor& i
   return lanes;
 }
 
-/// A one-dimensional index read along dim of `shape`, the same for all lanes.
-Tensor spread_index(const Tensor& index, Shape shape, int dim) {
-  shape[dim] = index.numel();
-  Strides strides = Dims::filled(shape.size(), 0);
-  strides[dim] = index.strides()[0];
-  return make_view(index, shape, strides);
+constexpr std::int64_t kShortRow = 32;  // elements below which rows are not worth a lane each
+
+/// Every position a lane of its own: in reading none waits for another.
+Lanes each_alone(Lanes lanes, int dim) {
+  lanes.loop.sizes.insert(dim, lanes.count);
+  for (std::size_t k = 0; k < 3; ++k) lanes.loop.strides[k].insert(dim, k == 2 ? 0 : lanes.step[k]);
+  lanes.count = 1;
+  return lanes;
 }
 
 /// A scalar counts as one element along one dimension.
 Tensor lifted(const Tensor& x) { return x.dim() == 0 ? x.reshape({1}) : x; }
-
-/// out at index += in, where all have lanes of index's shape.
-void add_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
-  run_scatter(out.dtype(), make_lanes(index.shape(), dim, out, index, in));
-}
 
 /// Throws unless index has x's rank and, but along dim, no larger extents.
 void check_index_shape(const char* op, const Tensor& x, int dim, const Tensor& index) {
@@ -128,10 +125,27 @@ Tensor Scatter::apply(const Tensor& dy, const Tensor& index) const {
   return out;
 }
 
-void write_rows(const Tensor& out, int dim, const Tensor& index, const Tensor& in, bool add) {
-  const Tensor at = spread_index(index, out.shape(), dim);
-  if (add) return add_at(out, dim, at, in);
-  run_put(item_size(out.dtype()), make_lanes(at.shape(), dim, out, at, in));
+void read_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
+  const Lanes lanes = make_lanes(index.shape(), dim, out, index, in);
+  std::int64_t row = 1;
+  for (std::int64_t d = dim + 1; d < index.dim(); ++d) row *= index.size(d);
+  const bool short_rows = row > 1 && row < kShortRow;
+  run_gather(item_size(out.dtype()), short_rows ? lanes : each_alone(lanes, dim));
+}
+
+void add_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
+  run_scatter(out.dtype(), make_lanes(index.shape(), dim, out, index, in));
+}
+
+void put_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
+  run_put(item_size(out.dtype()), make_lanes(index.shape(), dim, out, index, in));
+}
+
+Tensor spread_index(const Tensor& index, Shape shape, int dim) {
+  shape[dim] = index.numel();
+  Strides strides = Dims::filled(shape.size(), 0);
+  strides[dim] = index.strides()[0];
+  return make_view(index, shape, strides);
 }
 
 Tensor as_index(const char* op, const Tensor& index) {
@@ -140,11 +154,11 @@ Tensor as_index(const char* op, const Tensor& index) {
                    " but must be int64 or int32. Convert with .to(tenet::int64).");
 }
 
-std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent) {
+std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent, std::int64_t low) {
   const Tensor dense = index.contiguous();
   const auto* at = dense.data<const std::int64_t>();
   const auto* end = at + dense.numel();
-  const auto* wrong = std::find_if(at, end, [&](std::int64_t i) { return i < 0 || i >= extent; });
+  const auto* wrong = std::find_if(at, end, [&](std::int64_t i) { return i < low || i >= extent; });
   if (wrong == end) return std::nullopt;
   Outside outside{index.shape(), *wrong};
   for (std::int64_t rest = wrong - at, d = index.dim() - 1; d >= 0; --d) {

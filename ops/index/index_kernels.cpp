@@ -78,7 +78,7 @@ void put_loop(const void* lanes, std::byte* const* data, const std::int64_t* str
        });
 }
 
-#define TENET_GATHER(Item)                                                                              \
+#define TENET_MOVE(Item)                                                                                \
   template void gather_loop<cpu::kThisLevel, Item>(const void*, std::byte* const*, const std::int64_t*, \
                                                    std::int64_t);                                       \
   template void put_loop<cpu::kThisLevel, Item>(const void*, std::byte* const*, const std::int64_t*,    \
@@ -86,9 +86,9 @@ void put_loop(const void* lanes, std::byte* const* data, const std::int64_t* str
 #define TENET_SCATTER(T)                                                                              \
   template void scatter_loop<cpu::kThisLevel, T>(const void*, std::byte* const*, const std::int64_t*, \
                                                  std::int64_t);
-TENET_GATHER(std::uint8_t)
-TENET_GATHER(std::uint32_t)
-TENET_GATHER(std::uint64_t)
+TENET_MOVE(std::uint8_t)
+TENET_MOVE(std::uint32_t)
+TENET_MOVE(std::uint64_t)
 TENET_SCATTER(float)
 TENET_SCATTER(double)
 TENET_SCATTER(std::int64_t)

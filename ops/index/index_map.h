@@ -56,17 +56,23 @@ struct Scatter {
   Gather adjoint() const { return gather; }
 };
 
-/// out, of x's rank, at index along dim += in, or = in without `add`. index has one dimension.
-void write_rows(const Tensor& out, int dim, const Tensor& index, const Tensor& in, bool add);
+/// Along dim, out = in at index (read), out at index += in (add), out at index = in (put: the last one stays). What
+/// is not read or written at index has index's shape; adding and putting go in the index's order.
+void read_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in);
+void add_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in);
+void put_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in);
+
+/// A one-dimensional index read along dim of `shape`, the same for all lanes.
+Tensor spread_index(const Tensor& index, Shape shape, int dim);
 
 /// The index as int64. Throws DTypeError naming `op` for anything but int64 and int32.
 Tensor as_index(const char* op, const Tensor& index);
 
-/// The first element of an index that is not in [0, extent).
+/// The first element of an index that is not in [low, extent).
 struct Outside {
   Dims position;
   std::int64_t value;
 };
-std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent);
+std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent, std::int64_t low = 0);
 
 }  // namespace tenet::indexing

@@ -70,7 +70,8 @@ bool names(const Op& op, const std::string& said) {
       {"conv", {"conv1d", "conv2d", "conv3d"}},
       {"conv_transpose", {"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}},
       {"max_pool2d_with_indices", {"max_pool2d"}},
-      {"select", {"index"}},  // one position, as x[i] says
+      {"select", {"index"}},          // one position, as x[i] says
+      {"advanced_index", {"index"}},  // the row "index" is that of x[...]
   };
   const auto found = others.find(op.name);
   return said == op.name || (found != others.end() && found->second.count(said));
