@@ -7,8 +7,9 @@
 namespace tenet::nn {
 
 /// Modules one after the other, named by their place: "0.weight", "2.bias".
-///   nn::Sequential net(nn::Conv2d({...}), nn::ReLU(), nn::Flatten(), nn::Linear({...}));
-/// Each must take one tensor and give one.
+///   nn::Sequential net{nn::Conv2d({...}), nn::ReLU(), nn::Flatten(), nn::Linear({...})};
+/// Each must take one tensor and give one. In braces the modules are made in this order, and draw their starting values
+/// in it; in parentheses C++ leaves the order to the compiler.
 struct Sequential : Module {
   template <std::derived_from<Module>... M> explicit Sequential(const M&... modules) {
     (push_back(modules), ...);
