@@ -13,10 +13,7 @@
 namespace tenet {
 namespace {
 
-constexpr int kPrecision = 4;
-constexpr std::int64_t kLineWidth = 80;
-constexpr std::int64_t kThreshold = 1000;  // elements, above which the middle is left out
-constexpr std::int64_t kEdge = 3;          // elements shown at either end then
+PrintOptions chosen;
 
 /// A tensor's elements through its strides; of a long dimension only the ends, if it is summarised.
 struct Elements {
@@ -25,12 +22,12 @@ struct Elements {
   DType dtype;
   bool summarised;
 
-  bool cut(int d) const { return summarised && shape[d] > 2 * kEdge; }
+  bool cut(int d) const { return summarised && shape[d] > 2 * chosen.edge_items; }
 
   /// Calls f(offset of the slice) for each shown position along dimension d.
   template <class F> void along(int d, std::int64_t offset, F&& f) const {
     for (std::int64_t i = 0; i < shape[d]; ++i) {
-      if (cut(d) && i == kEdge) i = shape[d] - kEdge;
+      if (cut(d) && i == chosen.edge_items) i = shape[d] - chosen.edge_items;
       f(offset + i * strides[d]);
     }
   }
@@ -59,7 +56,7 @@ class Format {
       integers_ = integers_ && value == std::ceil(value);
     });
     if (largest == 0) return;
-    scientific_ = largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4;
+    scientific_ = chosen.scientific.value_or(largest / smallest > 1000 || largest > 1e8 || smallest < 1e-4);
     elements.each(0, 0, [&](std::int64_t at) {
       const double value = real(at);
       if (value != 0 && std::isfinite(value)) widen(text(at));
@@ -96,7 +93,8 @@ class Format {
     char buffer[400];  // the largest double has 309 digits
     const bool whole = integers_ && !scientific_;
     const auto form = scientific_ ? std::chars_format::scientific : std::chars_format::fixed;
-    const char* end = std::to_chars(buffer, buffer + sizeof buffer, value, form, whole ? 0 : kPrecision).ptr;
+    const char* end =
+        std::to_chars(buffer, buffer + sizeof buffer, value, form, whole ? 0 : chosen.precision).ptr;
     return std::string(buffer, static_cast<std::size_t>(end - buffer)) + (whole ? "." : "");
   }
 
@@ -111,7 +109,8 @@ class Format {
 std::string vector_text(const Elements& elements, const Format& format, std::int64_t offset,
                         std::int64_t indent) {
   const int d = elements.shape.size() - 1;
-  const std::int64_t per_line = std::max<std::int64_t>(1, (kLineWidth - indent) / (format.width() + 2));
+  const std::int64_t per_line =
+      std::max<std::int64_t>(1, (chosen.line_width - indent) / (format.width() + 2));
   std::string out = "[";
   std::int64_t shown = 0;
   const auto add = [&](const std::string& item) {
@@ -121,7 +120,7 @@ std::string vector_text(const Elements& elements, const Format& format, std::int
     ++shown;
   };
   elements.along(d, offset, [&](std::int64_t at) {
-    if (elements.cut(d) && shown == kEdge) add(" ...");
+    if (elements.cut(d) && shown == chosen.edge_items) add(" ...");
     add(format(at));
   });
   return out + "]";
@@ -137,7 +136,7 @@ std::string nested_text(const Elements& elements, const Format& format, int d, s
   std::string out = "[";
   std::int64_t shown = 0;
   elements.along(d, offset, [&](std::int64_t at) {
-    if (elements.cut(d) && shown == kEdge) out += separator + "...";
+    if (elements.cut(d) && shown == chosen.edge_items) out += separator + "...";
     if (shown++ > 0) out += separator;
     out += nested_text(elements, format, d + 1, at, indent + 1);
   });
@@ -168,6 +167,18 @@ std::vector<std::string> suffixes_of(const Tensor& x) {
 
 }  // namespace
 
+void set_print_options(const PrintOptions& options) {
+  const bool valid = options.precision >= 0 && options.precision <= 50 && options.threshold >= 0 &&
+                     options.edge_items >= 1 && options.line_width >= 1;
+  if (!valid)
+    fail<ValueError>(
+        "set_print_options: precision must be 0 to 50, threshold at least 0, edge_items and line_width at "
+        "least 1.");
+  chosen = options;
+}
+
+const PrintOptions& print_options() { return chosen; }
+
 std::string camel_case(const std::string& name) {
   std::string out;
   bool start = true;
@@ -186,13 +197,13 @@ std::string str(const Tensor& x) {
   if (x.numel() == 0) {
     out += "[]";
   } else {
-    const Elements elements{x.shape(), x.strides(), x.dtype(), x.numel() > kThreshold};
+    const Elements elements{x.shape(), x.strides(), x.dtype(), x.numel() > chosen.threshold};
     out += nested_text(elements, Format(x, elements), 0, 0, indent);
   }
   const std::size_t newline = out.rfind('\n');
   std::size_t line = newline == std::string::npos ? out.size() + 2 : out.size() - newline + 1;
   for (const std::string& suffix : suffixes_of(x)) {
-    const bool wraps = line + suffix.size() + 2 > kLineWidth;
+    const bool wraps = static_cast<std::int64_t>(line + suffix.size() + 2) > chosen.line_width;
     out += (wraps ? ",\n" + std::string(prefix.size(), ' ') : ", ") + suffix;
     line = wraps ? prefix.size() + suffix.size() : line + suffix.size() + 2;
   }

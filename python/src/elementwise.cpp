@@ -1,4 +1,5 @@
 // Pointwise ops. The tables of ops/elementwise give the names: an entry there needs no line here.
+#include "tenet/ops/create/create.h"
 #include "tenet/ops/elementwise/binary.h"
 #include "tenet/ops/elementwise/unary.h"
 #include "tenet/ops/elementwise/where.h"
@@ -80,8 +81,10 @@ void bind_elementwise(Binder& bind) {
         },
         arg("other"));
   }
-  bind.both("clamp", &clamp_with, arg("min") = none, arg("max") = none,
-            "Each element limited to [min, max]. Raises ValueError if min > max.");
+  for (const char* name : {"clamp", "clip"}) {
+    bind.both(name, &clamp_with, arg("min") = none, arg("max") = none,
+              "Each element limited to [min, max]. Raises ValueError if min > max.");
+  }
   bind.tensor.def(
       "clamp_",
       [](py::object self, std::optional<Scalar> low, std::optional<Scalar> high) {
@@ -97,6 +100,13 @@ void bind_elementwise(Binder& bind) {
                   arg("input"), arg("other"));
   bind.module.def("where", unlocking<Tensor, const Tensor&, Scalar, const Tensor&>(&where), arg("condition"),
                   arg("input"), arg("other"));
+  bind.module.def(
+      "where",
+      [](const Tensor& condition, Scalar x, Scalar y) {
+        const DType dtype = promote(x.dtype(), y.dtype());
+        return where(condition, full({}, x, {.dtype = dtype}), y);
+      },
+      arg("condition"), arg("input"), arg("other"));
   bind.tensor.def(
       "where",
       [](const Tensor& x, const Tensor& condition, const Tensor& other) {

@@ -39,9 +39,13 @@ PYBIND11_MODULE(_C, module) {
       "memory_stats",
       [] {
         const tenet::MemoryStats stats = tenet::memory_stats();
-        return std::map<std::string, std::int64_t>{{"in_use", stats.in_use}, {"peak", stats.peak}};
+        return std::map<std::string, std::int64_t>{{"in_use", stats.in_use},
+                                                   {"peak", stats.peak},
+                                                   {"cached", stats.cached},
+                                                   {"allocations", stats.allocations}};
       },
-      "Bytes of all tensors and records: {\"in_use\": now, \"peak\": at most since reset_peak_memory()}.");
+      "Bytes that tensors and records hold: in_use now; peak, the most that large tensors held since "
+      "reset_peak_memory(); cached, kept for reuse; and how many allocations there were.");
   module.def(
       "reset_peak_memory", [] { tenet::reset_peak_memory(); },
       "Begins to measure the peak of memory_stats() anew.");

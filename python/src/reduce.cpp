@@ -1,5 +1,6 @@
 #include "tenet/ops/reduce/reduce.h"
 
+#include "tenet/ops/elementwise/binary.h"
 #include "tenet/ops/reduce/sum_to.h"
 #include "tenet/python/src/bind.h"
 
@@ -52,8 +53,17 @@ void bind_reduce(Binder& bind) {
       arg("dim") = none, py::kw_only(), arg("correction") = 1, arg("keepdim") = false,
       "sum((x - mean)^2) / (count - correction).");
 
+  bind.both(
+      "var",
+      [](const Tensor& x, const MaybeDims& dim, bool unbiased, bool keepdim) {
+        return unlocked(size_of(x), [&] { return var(x, or_all(dim), unbiased ? 1 : 0, keepdim); });
+      },
+      arg("dim"), arg("unbiased"), arg("keepdim") = false, "correction 1 if unbiased, else 0.");
+
   const py::object result = named_tuple("max", "values indices");
   bind.both("max", unlocking<Tensor, const Tensor&>(&max), "The largest of all elements.");
+  bind.both("max", unlocking<Tensor, const Tensor&, const Tensor&>(&maximum), arg("other"),
+            "maximum(input, other)");
   bind.both(
       "max",
       [result](const Tensor& x, std::int64_t dim, bool keepdim) {
@@ -70,6 +80,9 @@ void bind_reduce(Binder& bind) {
       arg("dim") = none, arg("keepdim") = false,
       "Where the largest element stands, int64; of the flattened tensor without dim.");
 
+  bind.tensor.def("sum_to_size", [](const Tensor& x, const py::args& size) {
+    return sum_to(x, dims_of(size, "sum_to_size"));
+  });
   bind.both("sum_to_size", &sum_to, arg("size"),
             "The adjoint of broadcasting to x's shape: x summed to `size`.");
   bind.both("broadcast_to", &broadcast_to, arg("size"), "x read as `size` without a copy.");

@@ -127,6 +127,14 @@ void bind_tensor(Binder& bind) {
       .def(
           "data_ptr", [](const Tensor& x) { return reinterpret_cast<std::uintptr_t>(x.impl()->data); },
           "The address of the first element.")
+      .def(
+          "storage_offset",
+          [](const Tensor& x) {
+            const TensorImpl *impl = x.impl(), *base = impl->base;
+            const auto bytes = base == nullptr ? 0 : impl->data - base->data;
+            return bytes / static_cast<std::ptrdiff_t>(item_size(x.dtype()));
+          },
+          "How many elements of the memory it looks into lie before its first.")
       .def("is_contiguous", &Tensor::is_contiguous, "Whether the elements lie row by row without gaps.")
       .def("is_floating_point", [](const Tensor& x) { return is_floating(x.dtype()); })
       .def("item", &item, "The value of a tensor with one element, as a float, int or bool.")
@@ -167,6 +175,27 @@ void bind_tensor(Binder& bind) {
       "is_tensor", [](const py::object& x) { return is_tensor(x.ptr()); }, arg("obj"));
   bind.module.def("numel", &Tensor::numel, arg("input"));
   bind.module.def("clone", &Tensor::clone, arg("input"));
+  bind.module.def(
+      "set_printoptions",
+      [](std::optional<int> precision, std::optional<std::int64_t> threshold,
+         std::optional<std::int64_t> edge_items, std::optional<std::int64_t> line_width,
+         std::optional<std::string> profile, std::optional<bool> scientific) {
+        PrintOptions options = profile ? PrintOptions() : print_options();
+        if (profile == "full") options.threshold = std::numeric_limits<std::int64_t>::max();
+        options.precision = precision.value_or(options.precision);
+        options.threshold = threshold.value_or(options.threshold);
+        options.edge_items = edge_items.value_or(options.edge_items);
+        options.line_width = line_width.value_or(options.line_width);
+        options.scientific = scientific;
+        set_print_options(options);
+      },
+      arg("precision") = none, arg("threshold") = none, arg("edgeitems") = none, arg("linewidth") = none,
+      arg("profile") = none, arg("sci_mode") = none,
+      "How tensors print: digits after the point (4), elements above which the middle is left out (1000), "
+      "elements shown at "
+      "either end then (3), characters of a line (80); sci_mode None chooses by the elements. profile "
+      "\"default\" and "
+      "\"full\" set all of them first.");
   bind.module.def(
       "make_subclass",
       [](const py::type& type, const Tensor& x, bool requires_grad) {

@@ -18,7 +18,7 @@ ELSEWHERE = {
     "max_pool2d_with_indices": F.max_pool2d, "gradcheck_module": assert_gradients,
     "index": tenet.Tensor.__getitem__, "default_": nn.init.default_, "parse_idx": tenet.utils.data.read_idx,
     "from_memory": tenet.from_numpy, "requires_history": tenet.Tensor.requires_grad, "backward": tenet.Tensor.backward,
-    "set_grad": tenet.Tensor.grad, "strides": tenet.Tensor.stride, "is_view": tenet.Tensor._version, "remove_hook": tenet.RemovableHandle.remove,
+    "set_grad": tenet.Tensor.grad, "set_print_options": tenet.set_printoptions, "print_options": tenet.set_printoptions, "strides": tenet.Tensor.stride, "is_view": tenet.Tensor._version, "remove_hook": tenet.RemovableHandle.remove,
 }
 # Of C++ alone: text for streams, pieces of templates.
 INTERNAL = {"str", "name", "collect", "fresh_output", "type_name", "as_list", "call", "call_with", "camel_case", "item_as_double",

@@ -277,3 +277,21 @@ def test_threads_share_tensors():
     for thread in threads:
         thread.join()
     assert len(set(results)) == 1
+
+
+def test_print_options():
+    x = tenet.tensor([1.23456, 1000.5])
+    try:
+        tenet.set_printoptions(precision=2)
+        assert repr(x) == "tensor([   1.23, 1000.50])"
+        tenet.set_printoptions(sci_mode=True)
+        assert repr(x) == "tensor([1.23e+00, 1.00e+03])"
+        tenet.set_printoptions(threshold=5, edgeitems=1)
+        assert repr(tenet.arange(7)) == "tensor([0,  ..., 6])"
+        tenet.set_printoptions(profile="full")
+        assert "..." not in repr(tenet.arange(2000))
+        with pytest.raises(tenet.ValueError, match="precision must be 0 to 50"):
+            tenet.set_printoptions(precision=-1)
+    finally:
+        tenet.set_printoptions(profile="default")
+    assert repr(x) == "tensor([   1.2346, 1000.5000])"
