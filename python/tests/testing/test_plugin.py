@@ -8,22 +8,34 @@ from pathlib import Path
 import pytest
 import tenet
 
-PACKAGES = str(Path(tenet.__file__).parent.parent)
+PACKAGES = [Path(tenet.__file__).parent.parent, Path(__file__).parents[2]]  # of tenet as it is built, and of pytest_tenet
 
 
 @pytest.fixture
 def run(tmp_path):
-    """run(source, *options): what pytest says about a file with this source."""
+    """run(source, *options): the exit code and what pytest says about a file with this source. `installed` makes pytest find
+    the plugin by itself, as it does where Tenet is installed."""
 
-    def run(source, *options, conftest="", plugin="tenet.testing.plugin"):
+    def run(source, *options, conftest="", plugins=("tenet.testing.plugin",), installed=False):
         (tmp_path / "test_user.py").write_text(source)
         (tmp_path / "conftest.py").write_text(conftest)
-        environment = {**os.environ, "PYTHONPATH": PACKAGES, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
-        options = ["-v", "-p", "no:cacheprovider", *(["-p", plugin] if plugin else []), *options]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [*PACKAGES, tmp_path])), "PYTEST_ADDOPTS": ""}
+        if installed:
+            declare(tmp_path / "tenet-0.dist-info")
+        else:
+            environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        options = ["-v", "-p", "no:cacheprovider", *(part for name in plugins for part in ("-p", name)), *options]
         done = subprocess.run([sys.executable, "-m", "pytest", *options], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
         return done.returncode, done.stdout + done.stderr
 
     return run
+
+
+def declare(folder):
+    """What an installed package says of itself, as pyproject.toml has it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: tenet\nVersion: 0\n")
+    (folder / "entry_points.txt").write_text("[pytest11]\ntenet = pytest_tenet\n")
 
 
 def cases(output):
@@ -124,25 +136,15 @@ def test_a_test_without_the_fixture_shows_no_seed(run):
 USES_ALL = "def test_it(dtype, device, seed): assert 'tenet' in __import__('sys').modules"
 
 
-def test_until_a_fixture_is_used_tenet_is_not_imported(run):
-    """Loaded from its file, the plugin comes without its package, whose __init__ would import everything."""
-    conftest = f"""
-import importlib.util, sys
-spec = importlib.util.spec_from_file_location("plugin_alone", {str(Path(PACKAGES) / "tenet/testing/plugin.py")!r})
-plugin = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(plugin)
-pytest_addoption, pytest_configure = plugin.pytest_addoption, plugin.pytest_configure
-def pytest_collection_finish(): assert "tenet" not in sys.modules
-"""
-    code, output = run(USES_ALL, conftest=conftest, plugin=None)
+def test_an_installed_plugin_imports_tenet_where_a_fixture_is_used(run):
+    conftest = "import sys\ndef pytest_collection_finish(): assert 'tenet' not in sys.modules"
+    code, output = run(USES_ALL, conftest=conftest, plugins=(), installed=True)
     assert code == 0 and cases(output) == ["test_it[float32-cpu]"]
 
 
-def test_a_plugin_that_is_loaded_twice_works_once(run):
-    conftest = """
-import runpy, tenet.testing.plugin
-other = runpy.run_path(tenet.testing.plugin.__file__)
-pytest_addoption, pytest_configure = other["pytest_addoption"], other["pytest_configure"]
-"""
-    code, output = run(SHOWS_SEED.format(passes="i == 0"), "--tenet-dtype=float64", conftest=conftest)
+@pytest.mark.parametrize("plugins, conftest", [(("tenet",), ""), (("tenet.testing.plugin",), ""),
+                                               ((), "pytest_plugins = ['tenet.testing.plugin']")])
+def test_a_plugin_that_is_loaded_twice_works_once(run, plugins, conftest):
+    source = SHOWS_SEED.format(passes="i == 0")
+    code, output = run(source, "--tenet-dtype=float64", conftest=conftest, plugins=plugins, installed=True)
     assert code == 1 and output.count("tenet.manual_seed(") == 1
