@@ -62,6 +62,11 @@ def test_huge_integers_are_exact_with_tolerances_too(actual, expected):
     assert complaint(t(actual, dtype=tenet.int64), t(expected, dtype=tenet.int64), rtol=0.0, atol=2.0**65) is None
 
 
+def test_a_difference_that_overflows_int64_is_still_large():
+    least, greatest = t(-2**63, dtype=tenet.int64), t(2**63 - 1, dtype=tenet.int64)
+    assert "absolute difference 1.84467e+19" in complaint(least, greatest, rtol=0.0, atol=1.5)  # it wraps around to 1
+
+
 def test_an_integer_beside_a_float_is_judged_in_float64():
     assert complaint(t(2**24 + 1, dtype=tenet.int64), t(2.0**24), check_dtype=False, rtol=0, atol=0) is not None
 

@@ -121,8 +121,13 @@ def test_a_test_draws_the_same_each_time_and_another_draws_differently(run):
 def test_the_seed_is_shown_where_a_test_fails(run):
     code, output = run(SHOWS_SEED.format(passes="i == 0"))
     seeds = [line.split()[0] for line in drawn(output)]
-    assert code == 1 and len(seeds) == 1  # what passes prints nothing
+    assert code == 1 and len(seeds) == 1
     assert re.search(rf"-+ tenet seed -+\ntenet\.manual_seed\({seeds[0]}\)", output)
+
+
+def test_no_seed_is_shown_where_a_test_passes(run):
+    code, output = run(SHOWS_SEED.format(passes=True), "-rP")
+    assert code == 0 and len(drawn(output)) == 2 and "tenet seed" not in output
 
 
 def test_a_test_without_the_fixture_shows_no_seed(run):
