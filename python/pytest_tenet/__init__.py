@@ -1,5 +1,5 @@
-"""What pytest loads where Tenet is installed: tenet.testing.plugin without the package around it, whose import every run of
-pytest would wait for, also those that have nothing to do with Tenet."""
+"""What pytest loads where Tenet is installed: tenet.testing.plugin without the package around it, whose import every
+run of pytest would wait for, also those that have nothing to do with Tenet."""
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 

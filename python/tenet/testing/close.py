@@ -10,8 +10,9 @@ _TOLERANCES = {_C.float32: (1.3e-6, 1e-5), _C.float64: (1e-7, 1e-7)}  # rtol, at
 _SHOWN = 5
 
 
-def assert_close(actual, expected, *, rtol=None, atol=None, equal_nan=False, check_dtype=True, check_device=True, msg=None):
-    """|actual - expected| <= atol + rtol |expected| for every element, judged in float64; integers are compared exactly.
+def assert_close(actual, expected, *, rtol=None, atol=None, equal_nan=False, check_dtype=True, check_device=True,
+                 msg=None):
+    """|actual - expected| <= atol + rtol |expected| for every element, judged in float64; integers are exact.
 
     Takes tensors, numbers, NumPy arrays, None, and nested sequences and mappings of them. rtol and atol are given both
     or neither; the defaults are 1.3e-6 and 1e-5 for float32, 1e-7 and 1e-7 for float64, 0 for integers and bools, and
@@ -111,15 +112,16 @@ class _Value:
         elif isinstance(value, (bool, int, float)):
             self.kind, self.tensor, self.type = "number", _number_tensor(value, place), type(value).__name__
         else:
-            raise TypeError(f"assert_close: {_at(place)}a {type(value).__name__} cannot be compared. Give tensors, numbers, "
-                            "arrays, None, or sequences and mappings of them.")
+            raise TypeError(f"assert_close: {_at(place)}a {type(value).__name__} cannot be compared. Give tensors, "
+                            "numbers, arrays, None, or sequences and mappings of them.")
 
 
 def _number_tensor(value, place):
     if isinstance(value, float):
         return _C.tensor(value, dtype=_C.float64)
     if not -2**63 <= value < 2**63:
-        raise _C.ValueError(f"assert_close: {_at(place)}{value} does not fit into int64. Compare with ==, or give a float.")
+        raise _C.ValueError(f"assert_close: {_at(place)}{value} does not fit into int64. Compare with ==, or give a "
+                            "float.")
     return _C.tensor(value)
 
 
@@ -133,8 +135,8 @@ def _compare_values(actual, expected, options, place):
         return (f"{_at(place)}the types differ: {actual.type}, but {expected.type} is expected; with check_dtype=False "
                 "values alone are compared.")
     if options.check_device and actual.kind == expected.kind == "tensor" and a.device != e.device:
-        return (f"{_at(place)}the devices differ: {a.device}, but {e.device} is expected; with check_device=False values "
-                "alone are compared.")
+        return (f"{_at(place)}the devices differ: {a.device}, but {e.device} is expected; with check_device=False "
+                "values alone are compared.")
     comparison = _Comparison(a, e, *options.tolerances(a.dtype, e.dtype), options.equal_nan)
     return f"{_at(place)}{comparison.report()}" if comparison.wrong.any() else None
 
@@ -153,8 +155,8 @@ class _Comparison:
 
     def report(self):
         count, total = int(self.wrong.sum().item()), self.wrong.numel()
-        lines = [f"{count} of {total} elements mismatch ({100 * count / total:.3g}%): |actual - expected| > {self.atol:g} + "
-                 f"{self.rtol:g} |expected|"]
+        lines = [f"{count} of {total} elements mismatch ({100 * count / total:.3g}%): |actual - expected| > "
+                 f"{self.atol:g} + {self.rtol:g} |expected|"]
         for name, amounts in ("absolute", self.difference), ("relative", self.relative):
             worst = self._greatest(amounts)
             lines.append(f"  greatest {name} difference {amounts[worst].item():g} at {worst}")

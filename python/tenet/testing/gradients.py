@@ -7,13 +7,13 @@ from tenet.nn.module import Module
 
 
 def assert_gradients(f, *inputs, order=1, rtol=None, atol=None, full=None, directions=16, seed=0, names=None):
-    """The gradients of f at the inputs agree with differences of its values; with order=n the gradients of the gradients
-    too, n times.
+    """The gradients of f at the inputs agree with differences of its values; with order=n the gradients of the
+    gradients too, n times.
 
     f is a function of the inputs, or a module: then its parameters are checked too, under their own names, on a copy in
     float64, so that the module stays as it is. Every floating input is checked; anything else is passed through.
-    `names` are those of the inputs in the report, the other options those of tenet.gradcheck. Raises AssertionError with
-    the report, and ValueError unless there is a name for each input and something to check.
+    `names` are those of the inputs in the report, the other options those of tenet.gradcheck. Raises AssertionError
+    with the report, and ValueError unless there is a name for each input and something to check.
     """
     names = _checked_names(names, inputs)
     if isinstance(f, Module):
@@ -40,8 +40,8 @@ def _is_floating(x):
 def _checked_names(names, inputs):
     names = [f"input {i}" for i in range(len(inputs))] if names is None else list(names)
     if len(names) != len(inputs):
-        raise _C.ValueError(f"assert_gradients: names has {len(names)} entries, but there are {len(inputs)} inputs. Give one "
-                            "for each.")
+        raise _C.ValueError(f"assert_gradients: names has {len(names)} entries, but there are {len(inputs)} inputs. "
+                            "Give one for each.")
     return names
 
 

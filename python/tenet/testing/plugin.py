@@ -16,7 +16,8 @@ _DEFAULT_DTYPES, _DEFAULT_DEVICES = "float32", "cpu"
 def pytest_addoption(parser):
     group = parser.getgroup("tenet")
     try:
-        group.addoption("--tenet-dtype", metavar="TYPES", help=f"types of the fixture dtype (default: {_DEFAULT_DTYPES})")
+        group.addoption("--tenet-dtype", metavar="TYPES",
+                        help=f"types of the fixture dtype (default: {_DEFAULT_DTYPES})")
         group.addoption("--tenet-device", metavar="DEVICES",
                         help=f"devices of the fixture device (default: {_DEFAULT_DEVICES})")
     except ValueError:  # -p tenet.testing.plugin beside the installed plugin: the options are there

@@ -21,8 +21,8 @@ try:
 except ImportError as error:
     raise ImportError("tenet.testing.strategies needs Hypothesis: pip install tenet[test]") from error
 
-__all__ = ["DTYPES", "FLOATING", "LAYOUTS", "ConvConfig", "broadcastable_shapes", "conv_configs", "dtypes", "numbers", "shapes",
-           "tensors"]
+__all__ = ["DTYPES", "FLOATING", "LAYOUTS", "ConvConfig", "broadcastable_shapes", "conv_configs", "dtypes", "numbers",
+           "shapes", "tensors"]
 
 FLOATING = (_C.float32, _C.float64)
 DTYPES = (*FLOATING, _C.int64, _C.int32, _C.uint8, _C.bool)
@@ -98,13 +98,14 @@ def numbers(dtype):
 
 @st.composite
 def tensors(draw, shape=shapes(), dtype=_C.float32, elements=None, layouts=LAYOUTS):
-    """A tensor whose elements come from a strategy, numbers(dtype) if not given; more than 16 of them repeat 16 in random
-    order. It lies in memory in one of the layouts: "contiguous"; "transposed", the dimensions stored in another order;
-    "strided", every second element of a larger tensor; "expanded", where along some dimensions all positions are one:
-    do without it for what is written in place."""
+    """A tensor whose elements come from a strategy, numbers(dtype) if not given; more than 16 of them repeat 16 in
+    random order. It lies in memory in one of the layouts: "contiguous"; "transposed", the dimensions stored in another
+    order; "strided", every second element of a larger tensor; "expanded", where along some dimensions all positions are
+    one: do without it for what is written in place."""
     unknown = [layout for layout in layouts if layout not in LAYOUTS]
     if unknown:
-        raise _C.ValueError(f"tensors: layouts has {unknown}, but there are only {', '.join(LAYOUTS)}. Use some of them.")
+        raise _C.ValueError(f"tensors: layouts has {unknown}, but there are only {', '.join(LAYOUTS)}. Use some of "
+                            "them.")
     shape, dtype, layout = draw(_strategy(shape)), draw(_strategy(dtype)), draw(st.sampled_from(layouts))
     count = _C.Size(shape).numel()
     drawn = min(count, _DRAWN)
@@ -149,7 +150,8 @@ class ConvConfig:
 
     def draw(self, dtype=_C.float32):
         """x, w and the bias or None, of small whole numbers from Tenet's generator, with which sums are exact."""
-        return tuple(shape and _C.randint(-3, 4, shape).to(dtype) for shape in (self.x_shape, self.w_shape, self.bias_shape))
+        shapes = self.x_shape, self.w_shape, self.bias_shape
+        return tuple(shape and _C.randint(-3, 4, shape).to(dtype) for shape in shapes)
 
     def __call__(self, x, w, bias=None):
         """F.conv or F.conv_transpose with these options."""

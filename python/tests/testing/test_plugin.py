@@ -8,24 +8,26 @@ from pathlib import Path
 import pytest
 import tenet
 
-PACKAGES = [Path(tenet.__file__).parent.parent, Path(__file__).parents[2]]  # of tenet as it is built, and of pytest_tenet
+PACKAGES = Path(tenet.__file__).parent.parent, Path(__file__).parents[2]  # of tenet as it is built, and of pytest_tenet
 
 
 @pytest.fixture
 def run(tmp_path):
-    """run(source, *options): the exit code and what pytest says about a file with this source. `installed` makes pytest find
-    the plugin by itself, as it does where Tenet is installed."""
+    """run(source, *options): the exit code and what pytest says about a file with this source. `installed` makes
+    pytest find the plugin by itself, as it does where Tenet is installed."""
 
     def run(source, *options, conftest="", plugins=("tenet.testing.plugin",), installed=False):
         (tmp_path / "test_user.py").write_text(source)
         (tmp_path / "conftest.py").write_text(conftest)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [*PACKAGES, tmp_path])), "PYTEST_ADDOPTS": ""}
+        path = os.pathsep.join(map(str, [*PACKAGES, tmp_path]))
+        environment = {**os.environ, "PYTHONPATH": path, "PYTEST_ADDOPTS": ""}
         if installed:
             declare(tmp_path / "tenet-0.dist-info")
         else:
             environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         options = ["-v", "-p", "no:cacheprovider", *(part for name in plugins for part in ("-p", name)), *options]
-        done = subprocess.run([sys.executable, "-m", "pytest", *options], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([sys.executable, "-m", "pytest", *options], cwd=tmp_path, env=environment, timeout=120,
+                              capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
 
     return run
@@ -58,7 +60,8 @@ def test_dtype_is_float32(run):
     assert code == 0 and cases(output) == ["test_it[float32]"]
 
 
-@pytest.mark.parametrize("given, expected", [("float32,float64", ["float32", "float64"]), ("int64, bool", ["int64", "bool"]),
+@pytest.mark.parametrize("given, expected", [("float32,float64", ["float32", "float64"]),
+                                             ("int64, bool", ["int64", "bool"]),
                                              ("uint8,int32,float32", ["uint8", "int32", "float32"])])
 def test_the_option_names_the_types(run, given, expected):
     code, output = run(SHOWS_DTYPE, "--tenet-dtype", given)
@@ -66,14 +69,18 @@ def test_the_option_names_the_types(run, given, expected):
 
 
 def test_device_is_the_cpu(run):
-    source = "import tenet\ndef test_it(device, dtype): assert device == tenet.zeros(1, dtype=dtype, device=device).device"
+    source = """
+import tenet
+def test_it(device, dtype): assert device == tenet.zeros(1, dtype=dtype, device=device).device
+"""
     for options in [], ["--tenet-device=cpu"]:
         code, output = run(source, *options)
         assert code == 0 and cases(output) == ["test_it[cpu-float32]"]
 
 
 @pytest.mark.parametrize("option, text", [
-    ("--tenet-dtype=float32,half", '--tenet-dtype: "half" is not there. Known are float32, float64, int64, int32, uint8, bool.'),
+    ("--tenet-dtype=float32,half", '--tenet-dtype: "half" is not there. Known are float32, float64, int64, int32, '
+                                   'uint8, bool.'),
     ("--tenet-dtype=", '--tenet-dtype: "" is not there. Known are float32'),
     ("--tenet-device=gpu", '--tenet-device: "gpu" is not there. Known are cpu.')])
 def test_an_unknown_name_is_a_usage_error(run, option, text):

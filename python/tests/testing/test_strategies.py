@@ -93,7 +93,7 @@ def test_large_tensors_are_not_periodic():
 
 
 def test_an_unknown_layout_is_refused():
-    with pytest.raises(tenet.ValueError, match=r"tensors: layouts has \['fortran'\], but there are only contiguous, transposed"):
+    with pytest.raises(tenet.ValueError, match=r"tensors: layouts has \['fortran'\], but there are only contiguous"):
         simplest(tensors(layouts=["fortran"]), lambda x: True)
 
 
@@ -143,7 +143,8 @@ def test_a_configuration_and_its_transpose_are_adjoint(config):
     x, w, _ = config.draw(tenet.float64)
     y = tenet.randn_like(config(x, w))
     F = tenet.nn.functional
-    padding, _ = tenet._C.transposed_options(w.shape, x.shape[-2:], config.stride, config.padding, config.dilation, config.groups)
+    padding, _ = tenet._C.transposed_options(w.shape, x.shape[-2:], config.stride, config.padding, config.dilation,
+                                             config.groups)
     assert_adjoint(lambda x: config(x, w), lambda y: F.conv_transpose(
         y, w, stride=config.stride, padding=padding, groups=config.groups, dilation=config.dilation,
         output_size=x.shape[-2:]), x, y)
@@ -151,7 +152,7 @@ def test_a_configuration_and_its_transpose_are_adjoint(config):
 
 @pytest.mark.parametrize("axes, transposed", FAMILIES)
 @pytest.mark.parametrize("wanted", [
-    lambda c: c.padding == "same", lambda c: c.padding == "valid", lambda c: isinstance(c.padding, int) and c.padding == 3,
+    lambda c: c.padding == "same", lambda c: c.padding == "valid", lambda c: c.padding == 3,
     lambda c: isinstance(c.padding, tuple) and isinstance(c.padding[0], tuple) and c.padding[0][0] != c.padding[0][1],
     lambda c: isinstance(c.stride, tuple), lambda c: isinstance(c.stride, int) and c.stride > 1,
     lambda c: c.dilation != 1 and c.groups > 1 and c.bias, lambda c: 0 in c.x_shape,
@@ -175,4 +176,5 @@ def test_configurations_shrink_to_the_simplest():
 def test_what_to_install_is_said():
     program = "import sys; sys.modules['hypothesis'] = None; import tenet.testing; import tenet.testing.strategies"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert run.returncode == 1 and "ImportError: tenet.testing.strategies needs Hypothesis: pip install tenet[test]" in run.stderr
+    text = "ImportError: tenet.testing.strategies needs Hypothesis: pip install tenet[test]"
+    assert run.returncode == 1 and text in run.stderr
