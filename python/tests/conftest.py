@@ -1,8 +1,11 @@
 """What the tests share."""
 import pytest
 import tenet
+from hypothesis import settings
 
-pytest_plugins = ["tenet.testing.plugin"]
+# Random tests keep nothing between runs; what fails prints its example and how to draw it again.
+settings.register_profile("tenet", database=None, deadline=None, print_blob=True)
+settings.load_profile("tenet")
 
 
 @pytest.fixture(autouse=True)

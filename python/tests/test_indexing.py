@@ -44,13 +44,19 @@ def keys(draw, shape, advanced):
     """What may stand between the brackets for a tensor of this shape."""
     key, d = [], 0
     tail = draw(st.booleans())  # some dimensions at the end are left out, or stand behind an ellipsis
+    ellipsis = not tail and draw(st.booleans())  # somewhere between the others, for any number of dimensions
     while d < len(shape) and not (tail and draw(st.integers(0, 3)) == 0):
-        kinds = ["slice", "slice"] + ["none"] * (sum(part is None for part in key) < 2) + ["int"] * (shape[d] > 0 and not advanced)
+        kinds = ["slice", "slice"] + ["none"] * (sum(part is None for part in key) < 2) + ["int"] * (shape[d] > 0)
+        kinds += ["ellipsis"] * ellipsis
         if advanced:
             kinds += ["mask"] + ["positions"] * (3 if shape[d] > 0 else 0)
         kind = draw(st.sampled_from(kinds))
         if kind == "none":
             key.append(None)
+        elif kind == "ellipsis":
+            key.append(...)
+            ellipsis = False
+            d += draw(st.integers(0, len(shape) - d))
         elif kind == "mask":
             rank = draw(st.integers(1, len(shape) - d))
             key.append(draw(masks(shape[d:d + rank])))
@@ -64,60 +70,110 @@ def keys(draw, shape, advanced):
 
 
 @st.composite
-def cases(draw, advanced):
-    x = draw(ts.tensors(shape=ts.shapes(0, 4, 0, 4), dtype=tenet.float64))
+def cases(draw, advanced, layouts=("contiguous", "transposed", "strided")):
+    x = draw(ts.tensors(shape=ts.shapes(0, 4, 0, 4), dtype=tenet.float64, layouts=layouts))
     return x, draw(keys(tuple(x.shape), advanced))
+
+
+# --- What NumPy says, under PyTorch's rules -----------------------------------------------------------------------
+
+
+def is_advanced(part):
+    return isinstance(part, (np.ndarray, list))
+
+
+def used(part):
+    """How many dimensions a part of a key stands for."""
+    return 0 if part is None or part is ... else part.ndim if isinstance(part, np.ndarray) and part.dtype == bool else 1
+
+
+def whole(count):
+    return (slice(None),) * count
+
+
+def ints_first(array, key):
+    """(view, rest) such that view[rest] is array[key] in PyTorch: the ints are taken first, and an ellipsis is as many
+    slices as it stands for, none if it stands for nothing."""
+    stands_for = array.ndim - sum(map(used, key))
+    spelled = [p for part in key for p in (whole(stands_for) if part is ... else [part])]
+    ints = [p for part in spelled for p in ([part] if isinstance(part, int) else whole(used(part)))]
+    return array[(*ints, ...)], tuple(part for part in spelled if not isinstance(part, int))
+
+
+def is_refused(x, key):
+    """Whether NumPy refuses: positions that do not broadcast, as those of two masks."""
+    view, rest = ints_first(np.zeros(x.shape), key)
+    try:
+        view[rest]
+    except IndexError:
+        return True
+    return False
 
 
 def ours(key):
     return tuple(tenet.from_numpy(part) if isinstance(part, np.ndarray) else part for part in key)
 
 
-def is_refused(x, key):
-    """Whether NumPy refuses: positions that do not broadcast, as those of two masks."""
-    try:
-        np.zeros(x.shape)[key]
-    except IndexError:
-        return True
-    return False
+def check_reading(x, key):
+    view, rest = ints_first(x.numpy(), key)
+    y, expected = x[ours(key)], view[rest]
+    assert y.shape == expected.shape and np.array_equal(y.numpy(), expected)
 
 
-def check_reading_and_writing(x, key):
-    array = np.array(x.tolist(), np.float64).reshape(x.shape)
+def check_memory(x, key):
+    """x[key] shares x's memory if no position or mask is among the parts, and is a copy otherwise."""
+    array = x.numpy().copy()
+    view, rest = ints_first(array, key)
+    if not any(map(is_advanced, key)):
+        view[rest] = 77
+    x[ours(key)].fill_(77)
+    assert np.array_equal(x.numpy(), array)
+
+
+def check_writing(x, key):
+    array, start = x.numpy().copy(), x.data_ptr()
+    view, rest = ints_first(array, key)
+    values = -1.0 - np.arange(view[rest].size).reshape(view[rest].shape)
+    view[rest] = values
+    x[ours(key)] = tenet.tensor(values)
+    assert np.array_equal(x.numpy(), array) and x.data_ptr() == start
+    view[rest] += 1
+    x[ours(key)] += 1
+    assert np.array_equal(x.numpy(), array)
+    view[rest] = 7
+    x[ours(key)] = 7
+    assert np.array_equal(x.numpy(), array)
+
+
+def check(x, key):
     if is_refused(x, key):
         with pytest.raises((tenet.IndexError, tenet.ShapeError)):
             x[ours(key)]
         return
-    expected = array[key]
-    y = x[ours(key)]
-    assert y.shape == expected.shape and y.tolist() == expected.tolist()
+    check_reading(x, key)
+    check_memory(x, key)
+    check_writing(x, key)
 
-    values = -1.0 - np.arange(expected.size).reshape(expected.shape)
-    array[key] = values
-    before = x.data_ptr()
-    x[ours(key)] = tenet.tensor(values)
-    assert x.tolist() == array.tolist() and x.data_ptr() == before
-    x[ours(key)] += 1
-    array[key] += 1
-    assert x.tolist() == array.tolist()
-    x[ours(key)] = 7
-    array[key] = 7
-    assert x.tolist() == array.tolist()
+
+# --- Against NumPy ------------------------------------------------------------------------------------------------
 
 
 @MANY
 @given(cases(advanced=False))
 def test_ints_slices_none_and_ellipsis(case):
-    x, key = case
-    check_reading_and_writing(x, key)
-    if x.numel() and x[ours(key)].numel():
-        assert x.data_ptr() <= x[ours(key)].data_ptr()  # a view
+    check(*case)
 
 
 @MANY
 @given(cases(advanced=True))
 def test_positions_and_masks(case):
-    check_reading_and_writing(*case)
+    check(*case)
+
+
+@given(st.booleans().flatmap(lambda advanced: cases(advanced, layouts=["expanded"])))
+def test_expanded_tensors_are_read(case):
+    if not is_refused(*case):
+        check_reading(*case)
 
 
 @settings(max_examples=40, deadline=None)

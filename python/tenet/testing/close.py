@@ -1,6 +1,7 @@
 """Whether two results are nearly the same, and where they are not."""
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tenet import _C
 from tenet._C import Tensor
@@ -9,25 +10,38 @@ _TOLERANCES = {_C.float32: (1.3e-6, 1e-5), _C.float64: (1e-7, 1e-7)}  # rtol, at
 _SHOWN = 5
 
 
-def assert_close(actual, expected, *, rtol=None, atol=None, equal_nan=False, check_dtype=True, check_device=True, msg=None):
-    """|actual - expected| <= atol + rtol |expected|, for tensors, numbers, arrays, and sequences and mappings of them.
+def assert_close(actual, expected, *, rtol=None, atol=None, equal_nan=False, check_dtype=True, check_device=True,
+                 msg=None):
+    """|actual - expected| <= atol + rtol |expected| for every element, judged in float64; integers are exact.
 
-    rtol and atol are given both or neither; the defaults are 1.3e-6 and 1e-5 for float32, 1e-7 and 1e-7 for float64, and
-    0 for integers and bools. NaNs are close to nothing, with equal_nan to each other. Raises AssertionError that says
-    how many elements differ, by how much at most, and shows the first; msg, a text or a function of it, takes its place.
+    Takes tensors, numbers, NumPy arrays, None, and nested sequences and mappings of them. rtol and atol are given both
+    or neither; the defaults are 1.3e-6 and 1e-5 for float32, 1e-7 and 1e-7 for float64, 0 for integers and bools, and
+    the wider ones where the types differ. An infinity is close to itself alone; a NaN to nothing, with equal_nan to a
+    NaN. check_dtype compares the types of two tensors, two arrays or two numbers; a number beside a tensor has none.
+
+    Raises AssertionError that says what differs and where; msg, a text or a function of that text, takes its place.
+    Raises TypeError for what cannot be compared, ValueError for tolerances without meaning.
     """
-    if (rtol is None) != (atol is None):
-        raise _C.ValueError("assert_close: rtol and atol are given both or neither.")
-    options = _Options(rtol, atol, equal_nan, check_dtype, check_device)
-    text = _compare(actual, expected, options, "")
+    _check_tolerances(rtol, atol)
+    text = _compare(actual, expected, _Options(rtol, atol, equal_nan, check_dtype, check_device), "")
     if text:
         raise AssertionError(text if msg is None else msg(text) if callable(msg) else msg)
 
 
+def _check_tolerances(rtol, atol):
+    if (rtol is None) != (atol is None):
+        raise _C.ValueError(f"assert_close: rtol={rtol} and atol={atol}, but they are given both or neither.")
+    if rtol is not None and not (rtol >= 0 and atol >= 0):
+        raise _C.ValueError(f"assert_close: rtol={rtol} and atol={atol} must not be negative.")
+
+
+@dataclass(frozen=True)
 class _Options:
-    def __init__(self, rtol, atol, equal_nan, check_dtype, check_device):
-        self.rtol, self.atol, self.equal_nan = rtol, atol, equal_nan
-        self.check_dtype, self.check_device = check_dtype, check_device
+    rtol: float
+    atol: float
+    equal_nan: bool
+    check_dtype: bool
+    check_device: bool
 
     def tolerances(self, *dtypes):
         if self.rtol is not None:
@@ -36,29 +50,42 @@ class _Options:
         return max(r for r, _ in known), max(a for _, a in known)
 
 
+# --- Nested structures --------------------------------------------------------------------------------------------
+
+
 def _compare(actual, expected, options, place):
-    """What is wrong, or nothing. `place` is where in a nested structure: "['weights'][0]"."""
-    if isinstance(expected, Mapping):
-        return _compare_mappings(actual, expected, options, place)
-    if isinstance(expected, Sequence) and not isinstance(expected, str):
-        return _compare_sequences(actual, expected, options, place)
-    if isinstance(actual, (Mapping, Sequence)):
-        return f"{_at(place)}a {type(actual).__name__} is not a {type(expected).__name__}."
-    return _compare_tensors(_tensor(actual, place), _tensor(expected, place), options, place,
-                            both_tensors=isinstance(actual, Tensor) and isinstance(expected, Tensor))
+    """What is wrong, or None. `place` is where in a nested structure: "['weights'][0]"."""
+    for is_kind, compare in (_is_none, None), (_is_mapping, _compare_mappings), (_is_sequence, _compare_sequences):
+        if is_kind(actual) != is_kind(expected):
+            return (f"{_at(place)}{type(actual).__name__} came where {type(expected).__name__} is expected; only alike "
+                    "structures are compared.")
+        if is_kind(expected):
+            return compare and compare(actual, expected, options, place)
+    return _compare_values(_Value(actual, place), _Value(expected, place), options, place)
+
+
+def _is_none(value):
+    return value is None
+
+
+def _is_mapping(value):
+    return isinstance(value, Mapping)
+
+
+def _is_sequence(value):
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
 
 
 def _compare_mappings(actual, expected, options, place):
-    if not isinstance(actual, Mapping) or set(actual) != set(expected):
-        keys = sorted(map(repr, actual)) if isinstance(actual, Mapping) else f"a {type(actual).__name__}"
-        return f"{_at(place)}the keys differ: {keys}, but {sorted(map(repr, expected))} are expected."
+    missing, additional = [k for k in expected if k not in actual], [k for k in actual if k not in expected]
+    if missing or additional:
+        return f"{_at(place)}the keys differ: missing {missing}, not expected {additional}."
     return _first(_compare(actual[key], expected[key], options, f"{place}[{key!r}]") for key in expected)
 
 
 def _compare_sequences(actual, expected, options, place):
-    if not isinstance(actual, Sequence) or isinstance(actual, str) or len(actual) != len(expected):
-        length = len(actual) if isinstance(actual, Sequence) else f"a {type(actual).__name__}"
-        return f"{_at(place)}the lengths differ: {length}, but {len(expected)} is expected."
+    if len(actual) != len(expected):
+        return f"{_at(place)}the lengths differ: {len(actual)}, but {len(expected)} is expected."
     return _first(_compare(a, e, options, f"{place}[{i}]") for i, (a, e) in enumerate(zip(actual, expected)))
 
 
@@ -70,68 +97,100 @@ def _at(place):
     return f"the item at {place}: " if place else ""
 
 
-def _tensor(value, place):
-    if isinstance(value, Tensor):
-        return value.detach()
-    numpy = sys.modules.get("numpy")
-    if isinstance(value, (bool, int, float)) or (numpy and isinstance(value, (numpy.ndarray, numpy.generic))):
-        return _C.tensor(value, dtype=_C.float64 if isinstance(value, float) else None)
-    raise TypeError(f"assert_close: {_at(place)}a {type(value).__name__} cannot be compared. Give tensors, numbers, arrays, or "
-                    "sequences and mappings of them.")
+# --- Tensors ------------------------------------------------------------------------------------------------------
 
 
-def _compare_tensors(actual, expected, options, place, both_tensors):
-    if actual.shape != expected.shape:
-        return f"{_at(place)}the shapes differ: {tuple(actual.shape)}, but {tuple(expected.shape)} is expected."
-    if both_tensors and options.check_dtype and actual.dtype != expected.dtype:
-        return (f"{_at(place)}the types differ: {actual.dtype}, but {expected.dtype} is expected. check_dtype=False compares "
-                "values alone.")
-    if both_tensors and options.check_device and actual.device != expected.device:
-        return f"{_at(place)}the devices differ: {actual.device}, but {expected.device} is expected."
-    rtol, atol = options.tolerances(actual.dtype, expected.dtype)
-    wrong = ~_close(actual, expected, rtol, atol, options.equal_nan)
-    return _report(actual, expected, wrong, rtol, atol, place) if wrong.any() else None
+class _Value:
+    """A tensor, array or number, as a tensor."""
+
+    def __init__(self, value, place):
+        numpy = sys.modules.get("numpy")
+        if isinstance(value, Tensor):
+            self.kind, self.tensor, self.type = "tensor", value.detach(), value.dtype
+        elif numpy and isinstance(value, (numpy.ndarray, numpy.generic)):
+            self.kind, self.tensor, self.type = "array", _C.tensor(value), value.dtype
+        elif isinstance(value, (bool, int, float)):
+            self.kind, self.tensor, self.type = "number", _number_tensor(value, place), type(value).__name__
+        else:
+            raise TypeError(f"assert_close: {_at(place)}a {type(value).__name__} cannot be compared. Give tensors, "
+                            "numbers, arrays, None, or sequences and mappings of them.")
 
 
-def _close(actual, expected, rtol, atol, equal_nan):
-    same = actual == expected  # also of infinities, and exact for integers
-    if rtol == 0 and atol == 0:
-        close = same
-    else:
+def _number_tensor(value, place):
+    if isinstance(value, float):
+        return _C.tensor(value, dtype=_C.float64)
+    if not -2**63 <= value < 2**63:
+        raise _C.ValueError(f"assert_close: {_at(place)}{value} does not fit into int64. Compare with ==, or give a "
+                            "float.")
+    return _C.tensor(value)
+
+
+def _compare_values(actual, expected, options, place):
+    a, e = actual.tensor, expected.tensor
+    alike = actual.kind == expected.kind
+    if a.shape != e.shape:
+        return (f"{_at(place)}the shapes differ: {tuple(a.shape)}, but {tuple(e.shape)} is expected; nothing is "
+                "broadcast.")
+    if alike and options.check_dtype and actual.type != expected.type:
+        return (f"{_at(place)}the types differ: {actual.type}, but {expected.type} is expected; with check_dtype=False "
+                "values alone are compared.")
+    if options.check_device and actual.kind == expected.kind == "tensor" and a.device != e.device:
+        return (f"{_at(place)}the devices differ: {a.device}, but {e.device} is expected; with check_device=False "
+                "values alone are compared.")
+    comparison = _Comparison(a, e, *options.tolerances(a.dtype, e.dtype), options.equal_nan)
+    return f"{_at(place)}{comparison.report()}" if comparison.wrong.any() else None
+
+
+class _Comparison:
+    """Two tensors of one shape, element by element."""
+
+    def __init__(self, actual, expected, rtol, atol, equal_nan):
+        self.actual, self.expected, self.rtol, self.atol = actual, expected, rtol, atol
         a, e = actual.to(_C.float64), expected.to(_C.float64)
-        close = same | ((e.abs() != float("inf")) & ((a - e).abs() <= atol + rtol * e.abs()))
-    return close | (_C.isnan(actual) & _C.isnan(expected)) if equal_nan else close
+        self.difference = _distance(actual, expected)
+        self.relative = self.difference / e.abs()
+        close = (self.difference <= atol + rtol * e.abs()) & (self.difference < float("inf"))
+        close = close | (self.difference == 0) | ((a == e) & (a.abs() == float("inf")))
+        self.wrong = ~(close | (_C.isnan(a) & _C.isnan(e)) if equal_nan else close)
+
+    def report(self):
+        count, total = int(self.wrong.sum().item()), self.wrong.numel()
+        lines = [f"{count} of {total} elements mismatch ({100 * count / total:.3g}%): |actual - expected| > "
+                 f"{self.atol:g} + {self.rtol:g} |expected|"]
+        for name, amounts in ("absolute", self.difference), ("relative", self.relative):
+            worst = self._greatest(amounts)
+            lines.append(f"  greatest {name} difference {amounts[worst].item():g} at {worst}")
+        return "\n".join(lines + self._table(count))
+
+    def _greatest(self, amounts):
+        """Where, among what mismatches: a NaN is more than any number."""
+        known = _C.where(_C.isnan(amounts), _C.full_like(amounts, float("inf")), amounts)
+        place = _C.where(self.wrong, known, _C.full_like(known, -1)).flatten().argmax().item()
+        position = []
+        for extent in reversed(amounts.shape):
+            place, here = divmod(place, extent)
+            position.append(here)
+        return tuple(reversed(position))
+
+    def _table(self, count):
+        rows = [("index", "actual", "expected", "difference")]
+        for position in map(tuple, self.wrong.nonzero()[:_SHOWN].tolist()):
+            rows.append((str(position), _text(self.actual[position]), _text(self.expected[position]),
+                         f"{self.difference[position].item():g}"))
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in rows]
+        return lines + ([f"  ... and {count - _SHOWN} more"] if count > _SHOWN else [])
 
 
-def _report(actual, expected, wrong, rtol, atol, place):
-    a, e = actual.to(_C.float64), expected.to(_C.float64)
-    difference = (a - e).abs()
-    positions = wrong.nonzero().tolist()
-    count = f"{len(positions)} of {actual.numel()} elements differ" if actual.dim() else "the numbers differ"
-    lines = [f"{_at(place)}{count}, by more than {atol:g} + {rtol:g} |expected|."]
-    worst = max(positions, key=lambda p: _number(difference[tuple(p)]))
-    largest = _number(difference[tuple(worst)])
-    lines.append(f"  greatest difference {largest:g}{_where(worst)}")
-    relative = [(_number(difference[tuple(p)]) / abs(e[tuple(p)].item()), p) for p in positions if e[tuple(p)].item() != 0]
-    if relative:
-        greatest, at = max(relative, key=lambda pair: pair[0])
-        lines.append(f"  greatest relative difference {greatest:g}{_where(at)}")
-    rows = [("index", "actual", "expected", "difference")]
-    for p in positions[:_SHOWN]:
-        rows.append((str(tuple(p)), *(f"{t[tuple(p)].item():.9g}" if t.is_floating_point() else str(t[tuple(p)].item())
-                                      for t in (actual, expected)), f"{difference[tuple(p)].item():.3g}"))
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    lines += ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in rows]
-    if len(positions) > _SHOWN:
-        lines.append(f"  ... and {len(positions) - _SHOWN} more")
-    return "\n".join(lines)
+def _distance(actual, expected):
+    """|actual - expected| in float64: of integers the exact difference, rounded once."""
+    rough = (actual.to(_C.float64) - expected.to(_C.float64)).abs()
+    if actual.is_floating_point() or expected.is_floating_point():
+        return rough
+    exact = (actual.to(_C.int64) - expected.to(_C.int64)).abs().to(_C.float64)
+    return _C.where(rough < 2.0**62, exact, rough)  # a difference that might not fit into int64 needs no last digit
 
 
-def _number(x):
-    """For comparing: a NaN is the greatest difference."""
-    value = x.item()
-    return value if value == value else float("inf")
-
-
-def _where(position):
-    return f" at {tuple(position)}" if position else ""
+def _text(x):
+    """Digits that tell apart any two numbers of the type."""
+    return f"{x.item():.9g}" if x.dtype == _C.float32 else repr(x.item())

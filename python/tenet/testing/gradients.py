@@ -6,22 +6,28 @@ from tenet.autograd.check import gradcheck
 from tenet.nn.module import Module
 
 
-def assert_gradients(f, *inputs, order=1, rtol=None, atol=None, full=None, directions=16, seed=0, names=()):
-    """The gradients of f at the inputs agree with differences of its values; with order=n the gradients of the gradients
-    too, n times. f is a function of the inputs, or a module: its parameters are checked too, by name, on a float64 copy.
-    Every floating input is checked; options are those of tenet.gradcheck. Raises AssertionError with the report."""
-    options = {"order": order, "rtol": rtol, "atol": atol, "full": full, "directions": directions, "seed": seed}
+def assert_gradients(f, *inputs, order=1, rtol=None, atol=None, full=None, directions=16, seed=0, names=None):
+    """The gradients of f at the inputs agree with differences of its values; with order=n the gradients of the
+    gradients too, n times.
+
+    f is a function of the inputs, or a module: then its parameters are checked too, under their own names, on a copy in
+    float64, so that the module stays as it is. Every floating input is checked; anything else is passed through.
+    `names` are those of the inputs in the report, the other options those of tenet.gradcheck. Raises AssertionError
+    with the report, and ValueError unless there is a name for each input and something to check.
+    """
+    names = _checked_names(names, inputs)
     if isinstance(f, Module):
-        f, inputs, names = _of_parameters(f, inputs)
-    floating = [x.detach() if _is_floating(x) else x for x in inputs]  # so that none is left out
-    report = gradcheck(f, floating, names=names, raise_exception=False, **options)
+        f, inputs, names = _with_parameters(f, inputs, names)
+    inputs = [x.detach() if _is_floating(x) else x for x in inputs]  # none requires grad, so every one is checked
+    report = gradcheck(f, inputs, order=order, rtol=rtol, atol=atol, full=full, directions=directions, seed=seed,
+                       names=names, raise_exception=False)
     if not report:
         raise AssertionError(str(report))
 
 
 def assert_adjoint(forward, backward, x, y):
     """`backward` is the adjoint of the linear map `forward`: <forward(x), y> == <x, backward(y)>, exactly for integers.
-    Raises AssertionError with the two numbers."""
+    Raises AssertionError with the two numbers, ShapeError if forward(x) has not y's shape or backward(y) not x's."""
     report = _C.adjoint_check(forward, backward, x, y)
     if not report:
         raise AssertionError(str(report))
@@ -31,23 +37,31 @@ def _is_floating(x):
     return isinstance(x, _C.Tensor) and x.is_floating_point()
 
 
-def _of_parameters(module, inputs):
-    """A module as a function of its inputs and parameters."""
+def _checked_names(names, inputs):
+    names = [f"input {i}" for i in range(len(inputs))] if names is None else list(names)
+    if len(names) != len(inputs):
+        raise _C.ValueError(f"assert_gradients: names has {len(names)} entries, but there are {len(inputs)} inputs. "
+                            "Give one for each.")
+    return names
+
+
+def _with_parameters(module, inputs, names):
+    """A module as a function of its inputs and parameters, with inputs and names to match."""
     module = copy.deepcopy(module).double()
     parameters = dict(module.named_parameters())
-    slots = {name: _slot(module, name) for name in parameters}
+    places = {name: _places(module, parameter) for name, parameter in parameters.items()}
 
     def call(*tensors):
         for name, tensor in zip(parameters, tensors[len(inputs):]):
-            owner, attribute = slots[name]
-            owner._parameters[attribute] = tensor
+            for parts, attribute in places[name]:
+                parts[attribute] = tensor
         return module(*tensors[:len(inputs)])
 
-    inputs = [x.to(_C.float64) if _is_floating(x) else x for x in inputs]
-    names = [f"input {i}" for i in range(len(inputs))] + list(parameters)
-    return call, [*inputs, *(p.detach() for p in parameters.values())], names
+    given = [x.to(_C.float64) if _is_floating(x) else x for x in inputs]
+    return call, [*given, *parameters.values()], [*names, *parameters]
 
 
-def _slot(module, name):
-    path, _, attribute = name.rpartition(".")
-    return module.get_submodule(path), attribute
+def _places(module, parameter):
+    """Where a parameter is kept: in several modules if they share it."""
+    return [(part._parameters, name) for part in module.modules() for name, other in part._parameters.items()
+            if other is parameter]

@@ -1,65 +1,94 @@
-"""Options for pytest: --tenet-dtype float32,float64 and --tenet-device cpu run each test that asks for the fixtures
-`dtype` or `device` once for each; the fixture `seed` seeds tenet by the test's name and tells the seed if it fails.
+"""A plugin for pytest: the fixtures dtype, device and seed.
+
+    pytest --tenet-dtype float32,float64 --tenet-device cpu
+
+`dtype` and `device` run a test once for each type and device that the options name; a test or a conftest.py that has
+fixtures or parameters of these names keeps its own. `seed` seeds Tenet's generator from the test's name, and is shown
+when the test fails. Tenet is imported by the first test that uses one of them, or to check an option that is given.
 """
 import zlib
 
 import pytest
 
-import tenet
-
-DTYPES = ("float32", "float64")
-DEVICES = ("cpu",)
+_DEFAULT_DTYPES, _DEFAULT_DEVICES = "float32", "cpu"
 
 
 def pytest_addoption(parser):
-    group = parser.getgroup("tenet", "tenet")
-    group.addoption("--tenet-dtype", default="float32", metavar="NAMES",
-                    help=f"types of the fixture `dtype`, of {', '.join(DTYPES)} (default: float32)")
-    group.addoption("--tenet-device", default="cpu", metavar="NAMES",
-                    help=f"devices of the fixture `device`, of {', '.join(DEVICES)} (default: cpu)")
-
-
-def _names(config, option, known):
-    names = config.getoption(option).split(",")
-    for name in names:
-        if name not in known:
-            raise pytest.UsageError(f"{option}: \"{name}\" is not there. Known are {', '.join(known)}.")
-    return names
+    group = parser.getgroup("tenet")
+    try:
+        group.addoption("--tenet-dtype", metavar="TYPES",
+                        help=f"types of the fixture dtype (default: {_DEFAULT_DTYPES})")
+        group.addoption("--tenet-device", metavar="DEVICES",
+                        help=f"devices of the fixture device (default: {_DEFAULT_DEVICES})")
+    except ValueError:  # -p tenet.testing.plugin beside the installed plugin: the options are there
+        pass
 
 
 def pytest_configure(config):
-    _names(config, "--tenet-dtype", DTYPES)
-    _names(config, "--tenet-device", DEVICES)
+    if config.pluginmanager.has_plugin("tenet-fixtures"):
+        return
+    dtypes, devices = config.getoption("--tenet-dtype"), config.getoption("--tenet-device")
+    if dtypes is not None:
+        _check("--tenet-dtype", _split(dtypes), _known_dtypes())
+    if devices is not None:
+        _check("--tenet-device", _split(devices), _known_devices())
+    fixtures = _fixtures(_split(_DEFAULT_DTYPES if dtypes is None else dtypes),
+                         _split(_DEFAULT_DEVICES if devices is None else devices))
+    config.pluginmanager.register(fixtures, "tenet-fixtures")
 
 
-def pytest_generate_tests(metafunc):
-    for fixture, option, known in (("dtype", "--tenet-dtype", DTYPES), ("device", "--tenet-device", DEVICES)):
-        if fixture in metafunc.fixturenames and not _parametrised(metafunc, fixture):
-            metafunc.parametrize(fixture, _names(metafunc.config, option, known), indirect=True)
+def _split(names):
+    return [name.strip() for name in names.split(",")]
 
 
-def _parametrised(metafunc, fixture):
-    """Whether the test says itself what the fixture is."""
-    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
-    return any(fixture in (names.replace(" ", "").split(",") if isinstance(names, str) else names) for names in named)
+def _check(option, names, known):
+    for name in names:
+        if name not in known:
+            raise pytest.UsageError(f"{option}: \"{name}\" is not there. Known are {', '.join(known)}.")
 
 
-@pytest.fixture
-def dtype(request):
-    """A type of --tenet-dtype."""
-    return getattr(tenet, request.param)
+def _known_dtypes():
+    from tenet import _C
+    return [name for name, value in vars(_C).items() if isinstance(value, _C.dtype) and str(value) == f"tenet.{name}"]
 
 
-@pytest.fixture
-def device(request):
-    """A device of --tenet-device."""
-    return tenet.device(request.param)
+def _known_devices():
+    from tenet import cuda
+    return ["cpu", *(["cuda"] if cuda.is_available() else [])]
 
 
-@pytest.fixture
-def seed(request):
-    """Seeds tenet's generator by the test's name, the same in every run."""
-    number = zlib.crc32(request.node.nodeid.encode())
-    tenet.manual_seed(number)
-    request.node.add_report_section("setup", "seed", f"tenet.manual_seed({number})")
-    return number
+def _fixtures(dtypes, devices):
+    """The fixtures, and what reports the seed. Parameters are names, so that collecting needs no Tenet."""
+
+    class Fixtures:
+        @pytest.fixture(params=dtypes)
+        def dtype(self, request):
+            """The types of --tenet-dtype, one after the other."""
+            import tenet
+            return getattr(tenet, request.param)
+
+        @pytest.fixture(params=devices)
+        def device(self, request):
+            """The devices of --tenet-device, one after the other."""
+            import tenet
+            return tenet.device(request.param)
+
+        @pytest.fixture
+        def seed(self, request):
+            """A number made of the test's name and parameters, which Tenet's generator starts from."""
+            import tenet
+            number = zlib.crc32(request.node.nodeid.encode())
+            tenet.manual_seed(number)
+            request.node.stash[_SEED] = number
+            return number
+
+        @pytest.hookimpl(hookwrapper=True)
+        def pytest_runtest_makereport(self, item):
+            report = (yield).get_result()
+            if report.failed and _SEED in item.stash:
+                report.sections.append(("tenet seed", f"tenet.manual_seed({item.stash[_SEED]})"))
+
+    return Fixtures()
+
+
+_SEED = pytest.StashKey()

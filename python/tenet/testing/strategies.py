@@ -1,4 +1,4 @@
-"""Strategies for Hypothesis: shapes, tensors, and convolutions that are valid.
+"""Strategies for Hypothesis: types, shapes, tensors of every layout, and convolutions that are valid.
 
     from hypothesis import given
     from tenet.testing import strategies as ts
@@ -6,19 +6,30 @@
     @given(ts.tensors(shape=ts.shapes(max_dims=3)))
     def test_double_negation(x):
         assert tenet.equal(-(-x), x)
+
+Where an argument is a strategy, a plain value does too. Examples shrink towards few dimensions, small extents and
+numbers, contiguous memory and options at their defaults.
 """
-import math
+import random
 from dataclasses import dataclass
 
 from tenet import _C
+from tenet.nn import functional as F
 
 try:
     from hypothesis import strategies as st
 except ImportError as error:
     raise ImportError("tenet.testing.strategies needs Hypothesis: pip install tenet[test]") from error
 
+__all__ = ["DTYPES", "FLOATING", "LAYOUTS", "ConvConfig", "broadcastable_shapes", "conv_configs", "dtypes", "numbers",
+           "shapes", "tensors"]
+
 FLOATING = (_C.float32, _C.float64)
 DTYPES = (*FLOATING, _C.int64, _C.int32, _C.uint8, _C.bool)
+_DRAWN = 16  # numbers that are drawn one by one; a larger tensor repeats them
+
+
+# --- Types and shapes ---------------------------------------------------------------------------------------------
 
 
 def dtypes(floating=False):
@@ -35,101 +46,189 @@ def shapes(min_dims=0, max_dims=4, min_side=0, max_side=6):
 def broadcastable_shapes(draw, n, max_dims=4, min_side=0, max_side=6):
     """n shapes that broadcast together: the last extents of one shape, some of them 1."""
     whole = draw(shapes(0, max_dims, min_side, max_side))
-    parts = []
-    for _ in range(n):
-        first = draw(st.integers(0, len(whole)))
-        parts.append(tuple(draw(st.sampled_from((side, 1))) for side in whole[first:]))
-    return parts
+
+    def part():
+        tail = whole[draw(st.integers(0, len(whole))):]
+        return tuple(1 if draw(st.booleans()) else side for side in tail)
+
+    return [part() for _ in range(n)]
 
 
-def _elements(dtype):
+def _strategy(value):
+    return value if isinstance(value, st.SearchStrategy) else st.just(value)
+
+
+# --- Tensors ------------------------------------------------------------------------------------------------------
+
+
+def _transposed(draw, x):
+    """x, stored in another order of dimensions."""
+    order = draw(st.permutations(range(x.dim())))
+    return x.permute(order).contiguous().permute([order.index(d) for d in range(x.dim())])
+
+
+def _strided(draw, x):
+    """x as every second element of a larger tensor; what lies between is NaN, or 77, so that reading it shows."""
+    between = True if x.dtype == _C.bool else float("nan") if x.is_floating_point() else 77
+    larger = _C.full([2 * side + 1 for side in x.shape], between, dtype=x.dtype)
+    return larger[tuple(slice(1, None, 2) for _ in x.shape)].copy_(x)
+
+
+def _expanded(draw, x):
+    """The first of x along some dimensions, for all positions there."""
+    shape = x.shape
+    for dim, side in enumerate(shape):
+        if side > 0 and draw(st.booleans()):
+            x = x.narrow(dim, 0, 1)
+    return x.expand(shape)
+
+
+_LAID_OUT = {"contiguous": lambda draw, x: x, "transposed": _transposed, "strided": _strided, "expanded": _expanded}
+LAYOUTS = tuple(_LAID_OUT)
+
+
+def numbers(dtype):
+    """Numbers of a type that are small, and whose sums and products are exact: floats are eighths."""
     if dtype == _C.bool:
         return st.booleans()
     if dtype in FLOATING:
-        return st.integers(-64, 64).map(lambda n: n / 8)  # exact in every type
+        return st.integers(-64, 64).map(lambda n: n / 8)
     return st.integers(0 if dtype == _C.uint8 else -9, 9)
 
 
 @st.composite
-def tensors(draw, shape=None, dtype=_C.float32, elements=None, layouts=("contiguous", "transposed", "strided", "offset")):
-    """A tensor of a shape (or one drawn from a strategy for shapes) and type (or strategy), with elements from a strategy,
-    lying in memory in one of the layouts."""
-    size = draw(shape if isinstance(shape, st.SearchStrategy) else shapes() if shape is None else st.just(tuple(shape)))
-    kind = draw(dtype) if isinstance(dtype, st.SearchStrategy) else dtype
-    count = math.prod(size)
-    numbers = draw(st.lists(elements or _elements(kind), min_size=count, max_size=count))
-    return _laid_out(_C.tensor(numbers, dtype=kind).reshape(size), draw(st.sampled_from(layouts)))
+def tensors(draw, shape=shapes(), dtype=_C.float32, elements=None, layouts=LAYOUTS):
+    """A tensor whose elements come from a strategy, numbers(dtype) if not given; more than 16 of them repeat 16 in
+    random order. It lies in memory in one of the layouts: "contiguous"; "transposed", the dimensions stored in another
+    order; "strided", every second element of a larger tensor; "expanded", where along some dimensions all positions are
+    one: do without it for what is written in place."""
+    unknown = [layout for layout in layouts if layout not in LAYOUTS]
+    if unknown:
+        raise _C.ValueError(f"tensors: layouts has {unknown}, but there are only {', '.join(LAYOUTS)}. Use some of "
+                            "them.")
+    shape, dtype, layout = draw(_strategy(shape)), draw(_strategy(dtype)), draw(st.sampled_from(layouts))
+    count = _C.Size(shape).numel()
+    drawn = min(count, _DRAWN)
+    values = draw(st.lists(numbers(dtype) if elements is None else elements, min_size=drawn, max_size=drawn))
+    if count > drawn:
+        values += random.Random(draw(st.integers(0, 2**16))).choices(values, k=count - drawn)
+    x = _C.tensor(values, dtype=dtype).reshape(shape)
+    return _LAID_OUT[layout](draw, x)
 
 
-def _laid_out(x, layout):
-    """The same elements, elsewhere and otherwise in memory."""
-    if x.dim() == 0 or layout == "contiguous":
-        return x
-    if layout == "transposed":
-        order = list(range(x.dim()))[::-1]
-        return x.permute(order).clone().permute(order)
-    size = list(x.shape)
-    size[-1] = 2 * size[-1] if layout == "strided" else size[-1] + 1
-    room = _C.zeros(size, dtype=x.dtype)
-    view = room[..., ::2] if layout == "strided" else room[..., 1:]
-    view.copy_(x)
-    return view
+# --- Convolutions -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class ConvConfig:
-    """A convolution that is valid: functional.conv(x, w, **options), or conv_transpose."""
+    """The shapes and options of a convolution that is valid. `bias` tells whether there is one; output_padding belongs
+    to a transposed one and is 0 otherwise. Options are as the functions take them: a number, one for each axis, pairs
+    (low, high) or "same" or "valid" for padding."""
 
     x_shape: tuple
     w_shape: tuple
-    options: dict
-    transposed: bool
+    bias: bool = False
+    stride: object = 1
+    padding: object = 0
+    dilation: object = 1
+    groups: int = 1
+    output_padding: object = 0
+    transposed: bool = False
+
+    @property
+    def bias_shape(self):
+        """[O], or None without a bias."""
+        if not self.bias:
+            return None
+        return (self.w_shape[1] * self.groups if self.transposed else self.w_shape[0],)
+
+    @property
+    def options(self):
+        """The keyword arguments of F.conv, or of F.conv_transpose."""
+        options = {"stride": self.stride, "padding": self.padding, "dilation": self.dilation, "groups": self.groups}
+        return options | ({"output_padding": self.output_padding} if self.transposed else {})
 
     def draw(self, dtype=_C.float32):
-        """x, w and bias of small whole numbers, with which sums are exact."""
-        out = self.w_shape[1] * self.options["groups"] if self.transposed else self.w_shape[0]
-        return tuple(_C.randint(-3, 4, shape).to(dtype) for shape in (self.x_shape, self.w_shape, (out,)))
+        """x, w and the bias or None, of small whole numbers from Tenet's generator, with which sums are exact."""
+        shapes = self.x_shape, self.w_shape, self.bias_shape
+        return tuple(shape and _C.randint(-3, 4, shape).to(dtype) for shape in shapes)
 
     def __call__(self, x, w, bias=None):
-        """The convolution of these."""
-        f = _C.functional.conv_transpose if self.transposed else _C.functional.conv
-        return f(x, w, bias, **self.options)
+        """F.conv or F.conv_transpose with these options."""
+        return (F.conv_transpose if self.transposed else F.conv)(x, w, bias, **self.options)
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """One spatial axis of a convolution."""
+
+    kernel: int
+    stride: int
+    dilation: int
+    padding: tuple
+    output_padding: int
+    extra: int  # how much larger the input is than the smallest that is valid
+
+    @property
+    def reach(self):
+        return self.dilation * (self.kernel - 1) + 1
+
+    def input_extent(self, transposed):
+        least = 1
+        if transposed:  # (in - 1) stride - low - high + reach + output_padding >= 1
+            lacking = sum(self.padding) + 1 - self.reach - self.output_padding
+            least += max(-(-lacking // self.stride), 0)
+        else:  # in + low + high >= reach
+            least = max(self.reach - sum(self.padding), 1)
+        return least + self.extra
 
 
 @st.composite
-def conv_configs(draw, axes=2, transposed=False, max_size=8):
-    """A ConvConfig of this many axes, 1 to 3."""
-    def per_axis(strategy):
-        return tuple(draw(strategy) for _ in range(axes))
+def conv_configs(draw, axes=2, transposed=False):
+    """Convolutions over `axes` spatial axes, 1 to 3, that never raise: x [N, C, ...] or [C, ...], N possibly 0."""
+    groups, x_part, y_part = draw(st.integers(1, 3)), draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    batch = draw(st.sampled_from([(1,), (2,), (0,), ()]))
+    padding_kind = draw(st.sampled_from(["number", "per axis", "pairs", "same", "valid"]))
+    drawn = [draw(_axis(transposed, padding_kind)) for _ in range(axes)]
+    per_axis = draw(st.booleans())
+    drawn = drawn if per_axis and padding_kind != "number" else [_like(axis, drawn[0]) for axis in drawn]
+    x_channels, y_channels = groups * x_part, groups * y_part
 
-    groups = draw(st.integers(1, 3))
-    channels, out = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
-    kernel, stride, dilation = per_axis(st.integers(1, 3)), per_axis(st.integers(1, 3)), per_axis(st.integers(1, 2))
-    padding = draw(st.sampled_from((0, 1, "valid", "pairs", "same")))
-    if padding == "pairs":
-        padding = tuple((draw(st.integers(0, 2)), draw(st.integers(0, 2))) for _ in range(axes))
-    reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
-    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    if transposed:
-        least = [_least_input(padding, i, r, s) for i, (r, s) in enumerate(zip(reach, stride))]
-        if padding != "same":
-            options["output_padding"] = tuple(draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation))
-    else:
-        least = [1 if padding == "same" else max(1, r - _zeros(padding, i)) for i, r in enumerate(reach)]
-    size = tuple(draw(st.integers(n, max(n, max_size))) for n in least)
-    w_shape = (channels, out // groups) if transposed else (out, channels // groups)
-    return ConvConfig((draw(st.integers(1, 2)), channels, *size), w_shape + kernel, options, transposed)
+    def option(values):
+        return tuple(values) if per_axis else values[0]
+
+    return ConvConfig(
+        x_shape=(*batch, x_channels, *(axis.input_extent(transposed) for axis in drawn)),
+        w_shape=((x_channels, y_part) if transposed else (y_channels, x_part)) + tuple(axis.kernel for axis in drawn),
+        bias=draw(st.booleans()), stride=option([axis.stride for axis in drawn]),
+        padding=_padding(padding_kind, [axis.padding for axis in drawn]),
+        dilation=option([axis.dilation for axis in drawn]), groups=groups,
+        output_padding=option([axis.output_padding for axis in drawn]), transposed=transposed)
 
 
-def _zeros(padding, axis):
-    """How many zeros stand around an axis, on both sides."""
-    if padding == "valid":
-        return 0
-    return 2 * padding if isinstance(padding, int) else sum(padding[axis])
+@st.composite
+def _axis(draw, transposed, padding_kind):
+    """Draws as many numbers whatever they are used for: to Hypothesis the example with the fewest is the simplest."""
+    kernel, stride, dilation = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    low, high = draw(st.integers(0, 3)), draw(st.integers(0, 3))
+    output_padding = draw(st.integers(0, max(stride, dilation) - 1))
+    extra = draw(st.integers(0, 3))
+    if padding_kind in ("same", "valid"):
+        low = high = 0
+    elif padding_kind != "pairs":
+        high = low
+    takes_output_padding = transposed and padding_kind != "same"
+    return _Axis(kernel, stride, dilation, (low, high), output_padding if takes_output_padding else 0, extra)
 
 
-def _least_input(padding, axis, reach, stride):
-    """The smallest extent whose transposed convolution has an extent of 1 or more."""
-    if padding == "same":
-        return 1
-    return 1 + max(0, -(-(_zeros(padding, axis) - reach + 1) // stride))
+def _like(axis, other):
+    """The axis with the other's options."""
+    return _Axis(axis.kernel, other.stride, other.dilation, other.padding, other.output_padding, axis.extra)
+
+
+def _padding(kind, values):
+    if kind == "number":
+        return values[0][0]
+    if kind == "per axis":
+        return tuple(low for low, _ in values)
+    return tuple(values) if kind == "pairs" else kind
