@@ -126,6 +126,9 @@ Tensor eye(std::int64_t n, std::int64_t m, TensorOptions options) {
 
 Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType dtype,
                    std::function<void(void*)> deleter) {
+  if (strides.size() != shape.size())
+    fail<ShapeError>("from_memory: shape ", shape, " and strides ", strides,
+                     " differ in length. Give a stride for each dimension.");
   for (const std::int64_t stride : strides) {
     if (stride < 0)
       fail<ValueError>("from_memory: strides ", strides,

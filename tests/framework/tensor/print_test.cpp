@@ -121,6 +121,22 @@ TEST(Print, StreamsTensorsAndShapes) {
   EXPECT_EQ(out.str(), "tensor([ 3., 12., 27.]) [2, 3] tensor(undefined)");
 }
 
+TEST(Print, HasOptions) {
+  const Tensor x = tenet::tensor({1.23456, 1000.5});
+  tenet::set_print_options({.precision = 2});
+  EXPECT_EQ(tenet::str(x), "tensor([   1.23, 1000.50])");
+  tenet::set_print_options({.precision = 1, .scientific = true});
+  EXPECT_EQ(tenet::str(x), "tensor([1.2e+00, 1.0e+03])");
+  tenet::set_print_options({.threshold = 5, .edge_items = 1});
+  EXPECT_EQ(tenet::str(tenet::arange(7)), "tensor([0,  ..., 6])");
+  tenet::set_print_options({.line_width = 20});
+  EXPECT_EQ(tenet::str(tenet::arange(7)), "tensor([0, 1, 2, 3,\n        4, 5, 6])");
+  EXPECT_THROW(tenet::set_print_options({.precision = 51}), tenet::ValueError);
+  EXPECT_EQ(tenet::print_options().line_width, 20);
+  tenet::set_print_options({});
+  EXPECT_EQ(tenet::str(x), "tensor([   1.2346, 1000.5000])");
+}
+
 TEST(Print, WritesNanWithoutItsSign) {
   EXPECT_EQ(tenet::str(tenet::full({2}, -std::numeric_limits<double>::quiet_NaN())), "tensor([nan, nan])");
 }

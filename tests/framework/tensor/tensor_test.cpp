@@ -237,6 +237,18 @@ TEST(FromMemory, OfEveryTypeAndOfNothing) {
   EXPECT_TRUE(given_back);
 }
 
+TEST(FromMemory, WithStridesAndATypeChosenAtRunTime) {
+  std::int32_t buffer[] = {0, 1, 2, 3, 4, 5};
+  const Tensor columns = from_memory(buffer, {3, 2}, {1, 3}, int32);
+  EXPECT_EQ(values(columns), (Numbers{0, 3, 1, 4, 2, 5}));
+  EXPECT_FALSE(columns.is_contiguous());
+  buffer[3] = 9;
+  EXPECT_EQ(values(columns.select(1, 1)), (Numbers{9, 4, 5}));
+  EXPECT_EQ(values(from_memory(buffer, {3}, {2}, int32)), (Numbers{0, 2, 4}));
+  EXPECT_THROW(from_memory(buffer, {2}, {-1}, int32), ValueError);
+  EXPECT_THROW(from_memory(buffer, {2}, {1, 1}, int32), ShapeError);
+}
+
 TEST(FromMemory, ARefusedShapeLeavesTheMemoryWithTheCaller) {
   float buffer[] = {1};
   bool given_back = false;

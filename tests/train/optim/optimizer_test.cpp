@@ -194,6 +194,26 @@ TEST(Optimizer, AForeignStateIsRefusedAndNothingChanges) {
   EXPECT_EQ(sgd.options.lr, 0.5);
 }
 
+TEST(Optimizer, ParametersCanBeReplacedAndTheStateStays) {
+  const Tensor x = ones({2}, {.requires_grad = true}), y = ones({2}, {.requires_grad = true});
+  optim::SGD sgd({x}, {.lr = 1, .momentum = 0.5});
+  x.sum().backward();
+  sgd.step();
+  sgd.set_parameters({y});
+  y.sum().backward();
+  sgd.step();  // b = 0.5 + 1
+  EXPECT_TRUE(equal(x, zeros({2})));
+  EXPECT_TRUE(equal(y, full({2}, -0.5f)));
+  const char* const text =
+      "SGD: the new parameters differ in number, shape or type from those before. Make a new optimiser.";
+  EXPECT_ERROR(sgd.set_parameters({x, y}), ValueError, text);
+  EXPECT_ERROR(sgd.set_parameters({ones({3}, {.requires_grad = true})}), ValueError, text);
+  EXPECT_ERROR(sgd.set_parameters({ones({2}, {.dtype = float64, .requires_grad = true})}), ValueError, text);
+  EXPECT_ERROR(sgd.set_parameters({x * 1}), ValueError,
+               "SGD: parameter 0 must be a floating-point leaf, not undefined or computed.");
+  EXPECT_EQ(sgd.parameters()[0].impl(), y.impl());
+}
+
 TEST(Optimizer, SettingsWithoutMeaningAreRefused) {
   const Tensor x = ones({2}, {.requires_grad = true});
   const double nan = std::nan("");
