@@ -56,7 +56,8 @@ Tensor eye(std::int64_t n, TensorOptions options = {});
 Tensor eye(std::int64_t n, std::int64_t m, TensorOptions options = {});
 
 /// A tensor over memory of the caller's, not copied: row-major, or with elements that lie `strides` elements apart,
-/// none negative (else ValueError), one for each dimension (else ShapeError). deleter(data), if given, runs when the last view of it is gone.
+/// none negative (else ValueError), one for each dimension (else ShapeError). deleter(data), if given, runs when the last
+/// view of it is gone.
 Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType dtype,
                    std::function<void(void*)> deleter = {});
 template <class T> Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter = {}) {
