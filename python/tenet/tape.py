@@ -9,7 +9,7 @@ class Tape:
         self._y = y
 
     def __repr__(self):
-        return _C.tape_text(self._y)
+        return _C.tape_text(self._y).rstrip("\n")
 
     def draw(self, path=None):
         """A drawing as SVG: its text, or written to a file."""
