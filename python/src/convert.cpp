@@ -99,7 +99,7 @@ template <class T> py::object list_of(const T* data, const Shape& shape, const S
   for (std::int64_t i = 0; i < shape[dim]; ++i) {
     PyList_SET_ITEM(list.ptr(), i, list_of(data + i * strides[dim], shape, strides, dim + 1).release().ptr());
   }
-  return std::move(list);
+  return list;
 }
 
 }  // namespace
