@@ -1,8 +1,12 @@
 """The order in which examples are read."""
 import bisect
 import itertools
+import math
+from typing import Generic, TypeVar
 
 from tenet import _C
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 def randperm(n, generator):
@@ -10,12 +14,17 @@ def randperm(n, generator):
     return _C.randperm(n, generator=generator).tolist()
 
 
+def draw_seed(generator):
+    """A seed for a generator of its own: one number from `generator`, or from the default one if that is None."""
+    return _C.randint(0, 1 << 62, (1,), generator=generator).item()
+
+
 def _check_count(name, option, value):
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         raise _C.ValueError(f"{name}: {option}={value!r} must be a whole number of 1 or more.")
 
 
-class Sampler:
+class Sampler(Generic[T_co]):
     """An order: derive from it and define __iter__(), which gives numbers of examples, or lists of them."""
 
     def __init__(self, data_source=None):
@@ -25,7 +34,7 @@ class Sampler:
         raise NotImplementedError(f"{type(self).__name__}: define __iter__(self).")
 
 
-class SequentialSampler(Sampler):
+class SequentialSampler(Sampler[int]):
     """0, 1, 2, ..."""
 
     def __init__(self, data_source):
@@ -38,9 +47,9 @@ class SequentialSampler(Sampler):
         return len(self.data_source)
 
 
-class RandomSampler(Sampler):
-    """A new random order for each epoch, drawn from `generator` or the default one; with replacement, num_samples
-    independent draws."""
+class RandomSampler(Sampler[int]):
+    """A new random order for each epoch; with replacement, num_samples independent draws. The order comes from one seed,
+    drawn from `generator` or the default one when the epoch begins: whatever else draws meanwhile does not change it."""
 
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
@@ -57,16 +66,17 @@ class RandomSampler(Sampler):
         n = len(self.data_source)
         if n == 0:
             return iter(())
+        generator = _C.Generator(seed=draw_seed(self.generator))
         if self.replacement:
-            return iter(_C.randint(0, n, (self.num_samples,), generator=self.generator).tolist())
-        orders = (randperm(n, self.generator) for _ in itertools.count())
+            return iter(_C.randint(0, n, (self.num_samples,), generator=generator).tolist())
+        orders = (randperm(n, generator) for _ in itertools.count())
         return itertools.islice(itertools.chain.from_iterable(orders), self.num_samples)
 
     def __len__(self):
         return self.num_samples
 
 
-class SubsetRandomSampler(Sampler):
+class SubsetRandomSampler(Sampler[int]):
     """These numbers in random order."""
 
     def __init__(self, indices, generator=None):
@@ -79,7 +89,7 @@ class SubsetRandomSampler(Sampler):
         return len(self.indices)
 
 
-class WeightedRandomSampler(Sampler):
+class WeightedRandomSampler(Sampler[int]):
     """num_samples numbers, each drawn with a chance in proportion to its weight; without replacement each at most once."""
 
     def __init__(self, weights, num_samples, replacement=True, generator=None):
@@ -105,7 +115,7 @@ class WeightedRandomSampler(Sampler):
         return self.num_samples
 
 
-class BatchSampler(Sampler):
+class BatchSampler(Sampler[list[int]]):
     """The numbers of another sampler in lists of batch_size; a last one that is not full is left out with drop_last."""
 
     def __init__(self, sampler, batch_size, drop_last):
