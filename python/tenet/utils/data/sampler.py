@@ -95,8 +95,8 @@ class WeightedRandomSampler(Sampler[int]):
     def __init__(self, weights, num_samples, replacement=True, generator=None):
         _check_count("WeightedRandomSampler", "num_samples", num_samples)
         weights = weights.tolist() if isinstance(weights, _C.Tensor) else list(weights)
-        if any(not 0 <= w < float("inf") for w in weights) or sum(weights) <= 0:
-            raise _C.ValueError("WeightedRandomSampler: weights must be finite, 0 or more, and not all 0.")
+        if any(not w >= 0 for w in weights) or not 0 < sum(weights) < math.inf:
+            raise _C.ValueError("WeightedRandomSampler: weights must be 0 or more and not all 0, with a finite sum.")
         if not replacement and num_samples > sum(w > 0 for w in weights):
             raise _C.ValueError(f"WeightedRandomSampler: num_samples={num_samples} is more than the "
                                 f"{sum(w > 0 for w in weights)} weights that are not 0. Draw with replacement.")
@@ -105,8 +105,11 @@ class WeightedRandomSampler(Sampler[int]):
     def __iter__(self):
         drawn = _C.rand(self.num_samples if self.replacement else len(self.weights), dtype=_C.float64,
                         generator=self.generator).tolist()
-        if not self.replacement:  # the greatest of u^(1/w): P. Efraimidis, P. Spirakis, 2006, algorithm A
-            keys = [u ** (1 / w) if w > 0 else -1.0 for u, w in zip(drawn, self.weights)]
+        if not self.replacement:
+            # The greatest of u^(1/w): P. Efraimidis, P. Spirakis, 2006, algorithm A. Compared by log(w) - log(-log(u)), which
+            # grows with it and which neither tiny nor huge weights make equal.
+            keys = [math.log(w) - math.log(-math.log1p(-max(u, 2.0**-60))) if w > 0 else -math.inf
+                    for u, w in zip(drawn, self.weights)]
             return iter(sorted(range(len(keys)), key=keys.__getitem__, reverse=True)[:self.num_samples])
         sums = list(itertools.accumulate(self.weights))
         return (bisect.bisect_right(sums, u * sums[-1]) for u in drawn)
