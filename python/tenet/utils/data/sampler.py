@@ -95,8 +95,8 @@ class WeightedRandomSampler(Sampler[int]):
     def __init__(self, weights, num_samples, replacement=True, generator=None):
         _check_count("WeightedRandomSampler", "num_samples", num_samples)
         weights = weights.tolist() if isinstance(weights, _C.Tensor) else list(weights)
-        if any(not w >= 0 for w in weights) or not 0 < sum(weights) < math.inf:
-            raise _C.ValueError("WeightedRandomSampler: weights must be 0 or more and not all 0, with a finite sum.")
+        if any(not 0 <= w < math.inf for w in weights) or not any(weights):
+            raise _C.ValueError("WeightedRandomSampler: weights must be finite, 0 or more, and not all 0.")
         if not replacement and num_samples > sum(w > 0 for w in weights):
             raise _C.ValueError(f"WeightedRandomSampler: num_samples={num_samples} is more than the "
                                 f"{sum(w > 0 for w in weights)} weights that are not 0. Draw with replacement.")
@@ -111,7 +111,8 @@ class WeightedRandomSampler(Sampler[int]):
             keys = [math.log(w) - math.log(-math.log1p(-max(u, 2.0**-60))) if w > 0 else -math.inf
                     for u, w in zip(drawn, self.weights)]
             return iter(sorted(range(len(keys)), key=keys.__getitem__, reverse=True)[:self.num_samples])
-        sums = list(itertools.accumulate(self.weights))
+        largest = max(self.weights)
+        sums = list(itertools.accumulate(w / largest for w in self.weights))  # of 1 or more: u * sum is less than the sum
         return (bisect.bisect_right(sums, u * sums[-1]) for u in drawn)
 
     def __len__(self):
