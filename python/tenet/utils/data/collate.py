@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tenet import _C
 from tenet._C import Tensor
+from tenet.utils.data.dataset import Rows
 
 
 def _is_array(value):
@@ -15,6 +16,8 @@ def default_collate(batch):
     """A list of examples as one batch: tensors (and arrays) are stacked along a new first dimension, numbers become a
     tensor, strings stay a list, and dicts, lists and tuples are gone into. Raises TypeError for anything else, and
     ShapeError where sizes differ, naming the place in the example."""
+    if isinstance(batch, Rows):
+        return list(batch.columns)
     return _collate(batch, "an example")
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tenet import _C
 from tenet.utils.data.collate import default_collate, default_convert
-from tenet.utils.data.dataset import IterableDataset, TensorDataset
+from tenet.utils.data.dataset import IterableDataset, Rows, fetch
 from tenet.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
 
 WorkerInfo = collections.namedtuple("WorkerInfo", ["id", "num_workers", "seed", "dataset"])
@@ -88,12 +88,10 @@ class DataLoader:
         """The batch of a list of numbers, or the example of one."""
         if not self._batched:
             return self.collate_fn(self.dataset[key])
-        dataset = self.dataset
-        if type(dataset) is TensorDataset and self.collate_fn is default_collate:
-            return dataset.batch(key)
-        if hasattr(dataset, "__getitems__"):
-            return self.collate_fn(dataset.__getitems__(key))
-        return self.collate_fn([dataset[i] for i in key])
+        examples = fetch(self.dataset, key)
+        if isinstance(examples, Rows) and self.collate_fn is not default_collate:
+            examples = list(examples)
+        return self.collate_fn(examples)
 
 
 def _stream(loader):
