@@ -76,7 +76,9 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return self.tensors[0].shape[0]
 
     def __getitems__(self, indices):
-        at = _C.tensor([_in_range(i, len(self), "TensorDataset") for i in indices], dtype=_C.int64)
+        if indices and not 0 <= min(indices) <= max(indices) < len(self):
+            indices = [_in_range(i, len(self), "TensorDataset") for i in indices]
+        at = _C.tensor(indices, dtype=_C.int64)
         return Rows([_C.index_select(x, 0, at) for x in self.tensors])
 
 

@@ -33,7 +33,8 @@ class DataLoader(Generic[T_co]):
     num_workers threads make batches ahead of their use, at most prefetch_factor (2) each; the batches are the same and come
     in the same order as without. An IterableDataset is read by one of them, who is worker 0 of 1. What dataset, collate_fn,
     worker_init_fn and samplers raise arrives at its batch and ends the loop. With a timeout in seconds, a batch that takes
-    longer raises Error. The threads end with the loop, however it is left; it waits for the examples being made.
+    longer raises Error. The threads end with the loop, however it is left; it waits for the batches being made. What a
+    worker computed from tensors that require grad is recorded on its thread, and only num_workers=0 gives it gradients.
 
     A loop draws one number from `generator` or the default one, for the workers' seeds, and shuffle draws one more, whatever
     num_workers is. pin_memory, multiprocessing_context, persistent_workers and in_order are PyTorch's and have no effect:
