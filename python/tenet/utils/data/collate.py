@@ -16,8 +16,8 @@ def _is_array(value):
 
 def default_collate(batch):
     """A list of examples as one batch: tensors (and arrays) are stacked along a new first dimension, numbers become a
-    tensor, strings stay a list, and dicts, lists and tuples are gone into. Raises TypeError for anything else and where kinds
-    differ, ShapeError where sizes do, naming the place in the example."""
+    tensor, strings stay a list, and dicts, lists and tuples are gone into. Raises TypeError for anything else and where
+    kinds differ, ShapeError where sizes do, naming the place in the example."""
     if len(batch) == 0:
         raise _C.ValueError("default_collate: the batch is empty. Give at least one example.")
     if isinstance(batch, Rows):
@@ -29,12 +29,12 @@ def _collate(batch, place):
     first, kind = batch[0], _kind(batch[0])
     for i, x in enumerate(batch):
         if _kind(x) is not kind:
-            raise TypeError(f"default_collate: {place} is a {type(first).__name__} in the first example of a batch, but a "
-                            f"{type(x).__name__} in example {i}. Make them of one kind, or give a collate_fn.")
+            raise TypeError(f"default_collate: {place} is a {type(first).__name__} in the first example of a batch, but "
+                            f"a {type(x).__name__} in example {i}. Make them of one kind, or give a collate_fn.")
     if kind is None:
         dtype = f" of {first.dtype}" if hasattr(first, "dtype") else ""
-        raise TypeError(f"default_collate: {place} is a {type(first).__name__}{dtype}. Batches are made of tensors, arrays, "
-                        "numbers, strings, dicts and sequences of them; for anything else give a collate_fn.")
+        raise TypeError(f"default_collate: {place} is a {type(first).__name__}{dtype}. Batches are made of tensors, "
+                        "arrays, numbers, strings, dicts and sequences of them; for anything else give a collate_fn.")
     return kind(batch, place)
 
 
@@ -57,15 +57,16 @@ def _mapping(batch, place):
     first = batch[0]
     for i, x in enumerate(batch):
         if missing := [key for key in first if key not in x]:
-            raise _C.ValueError(f"default_collate: {place} has the key {missing[0]!r} in the first example of a batch, but not "
-                                f"in example {i}. All need the same keys.")
+            raise _C.ValueError(f"default_collate: {place} has the key {missing[0]!r} in the first example of a batch, "
+                                f"but not in example {i}. All need the same keys.")
     return _like(first, {key: _collate([x[key] for x in batch], f"{place}[{key!r}]") for key in first})
 
 
 def _sequence(batch, place):
     lengths = {len(x) for x in batch}
     if len(lengths) > 1:
-        raise _C.ShapeError(f"default_collate: {place} has different lengths in a batch, {sorted(lengths)}. Give a collate_fn.")
+        raise _C.ShapeError(f"default_collate: {place} has different lengths in a batch, {sorted(lengths)}. Give a "
+                            "collate_fn.")
     columns = [_collate(list(column), f"{place}[{i}]") for i, column in enumerate(zip(*batch))]
     return type(batch[0])(*columns) if hasattr(batch[0], "_fields") else columns
 
@@ -77,8 +78,8 @@ def _tensor(batch, place):
         tensors = [_C.as_tensor(x) for x in batch]
     shapes = {tuple(x.shape) for x in tensors}
     if len(shapes) > 1:
-        raise _C.ShapeError(f"default_collate: {place} has different shapes in a batch, {sorted(shapes)}. Give a collate_fn "
-                            "that pads, or make them one size.")
+        raise _C.ShapeError(f"default_collate: {place} has different shapes in a batch, {sorted(shapes)}. Give a "
+                            "collate_fn that pads, or make them one size.")
     with _at(place):
         return _C.stack(tensors)
 
@@ -93,7 +94,8 @@ def _at(place):
 
 
 def _like(mapping, values):
-    """A mapping of the same type and, if it can be changed, with the same attributes; a dict where there can be none."""
+    """A mapping of the same type and, if it can be changed, with the same attributes; a dict where there can be
+    none."""
     try:
         if isinstance(mapping, MutableMapping):
             result = copy.copy(mapping)

@@ -11,8 +11,8 @@ from tenet.utils.data.sampler import T_co, randperm
 
 
 def fetch(dataset, indices):
-    """The examples of these numbers: what __getitems__ gives of them, if the dataset has it and no class below the one that
-    defines it has a __getitem__ of its own; else one by one."""
+    """The examples of these numbers: what __getitems__ gives of them, if the dataset has it and no class below the one
+    that defines it has a __getitem__ of its own; else one by one."""
     for cls in type(dataset).__mro__:
         if "__getitems__" in vars(cls):
             return dataset.__getitems__(indices)
@@ -22,8 +22,8 @@ def fetch(dataset, indices):
 
 
 class Dataset(Generic[T_co]):
-    """Examples by number: derive from it and define __getitem__(i) and __len__(). One that also has __getitems__(list of
-    numbers), which gives those examples as a list, is asked for whole batches."""
+    """Examples by number: derive from it and define __getitem__(i) and __len__(). One that also has __getitems__(list
+    of numbers), which gives those examples as a list, is asked for whole batches."""
 
     def __getitem__(self, index):
         raise NotImplementedError(f"{type(self).__name__}: define __getitem__(self, index).")
@@ -53,8 +53,8 @@ class Rows:
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
-    """Example i is (tensors[0][i], tensors[1][i], ...). Raises ShapeError unless all have the same first extent. A batch is
-    gathered by one index_select per tensor."""
+    """Example i is (tensors[0][i], tensors[1][i], ...). Raises ShapeError unless all have the same first extent. A
+    batch is gathered by one index_select per tensor."""
 
     def __init__(self, *tensors):
         if not tensors:
@@ -115,7 +115,8 @@ class ConcatDataset(Dataset[T_co]):
         if not self.datasets:
             raise _C.ValueError("ConcatDataset: there are no datasets. Give at least one.")
         if any(isinstance(d, IterableDataset) for d in self.datasets):
-            raise TypeError("ConcatDataset: an IterableDataset has no numbered examples. Chain its loops with itertools.")
+            raise TypeError("ConcatDataset: an IterableDataset has no numbered examples. Chain its loops with "
+                            "itertools.")
         self.cumulative_sizes = list(itertools.accumulate(len(d) for d in self.datasets))
 
     def __getitem__(self, index):
@@ -128,8 +129,8 @@ class ConcatDataset(Dataset[T_co]):
 
 
 def random_split(dataset, lengths, generator=None):
-    """Subsets of these lengths, or fractions of the whole, that share no example. Raises ValueError unless lengths add up
-    to the dataset's, fractions to 1; what rounding leaves over goes to the first ones."""
+    """Subsets of these lengths, or fractions of the whole, that share no example. Raises ValueError unless lengths add
+    up to the dataset's, fractions to 1; what rounding leaves over goes to the first ones."""
     lengths = list(lengths)
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1 + 1e-9 and any(isinstance(n, float) for n in lengths):
         if any(not 0 <= n <= 1 for n in lengths):
@@ -138,11 +139,11 @@ def random_split(dataset, lengths, generator=None):
         for i in range(len(dataset) - sum(lengths)):
             lengths[i % len(lengths)] += 1
     if any(not isinstance(n, numbers.Integral) or n < 0 for n in lengths):
-        raise _C.ValueError(f"random_split: the lengths {lengths} must be whole numbers of 0 or more, or fractions that add up "
-                            "to 1.")
+        raise _C.ValueError(f"random_split: the lengths {lengths} must be whole numbers of 0 or more, or fractions that "
+                            "add up to 1.")
     if sum(lengths) != len(dataset):
-        raise _C.ValueError(f"random_split: the lengths {lengths} add up to {sum(lengths)}, but the dataset has {len(dataset)} "
-                            "examples.")
+        raise _C.ValueError(f"random_split: the lengths {lengths} add up to {sum(lengths)}, but the dataset has "
+                            f"{len(dataset)} examples.")
     order = randperm(len(dataset), generator)
     ends = list(itertools.accumulate(lengths))
     return [Subset(dataset, order[end - n:end]) for n, end in zip(lengths, ends)]

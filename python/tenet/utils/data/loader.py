@@ -18,9 +18,9 @@ _END = object()
 
 
 def get_worker_info():
-    """Which worker this thread is: its id, num_workers, seed and dataset; None in the program's own threads. All workers
-    draw from one default generator, in an order that depends on timing: a dataset whose numbers shall be repeatable draws
-    them from a Generator of its worker's seed."""
+    """Which worker this thread is: its id, num_workers, seed and dataset; None in the program's own threads. All
+    workers draw from one default generator, in an order that depends on timing: a dataset whose numbers shall be
+    repeatable draws them from a Generator of its worker's seed."""
     return getattr(_this_thread, "info", None)
 
 
@@ -30,15 +30,16 @@ class DataLoader(Generic[T_co]):
     The order is that of `sampler` or `batch_sampler`, else 0, 1, 2, ..., with shuffle a new random one for each epoch.
     batch_size=None gives single examples. collate_fn makes a batch of a list of examples.
 
-    num_workers threads make batches ahead of their use, at most prefetch_factor (2) each; the batches are the same and come
-    in the same order as without. An IterableDataset is read by one of them, who is worker 0 of 1. What dataset, collate_fn,
-    worker_init_fn and samplers raise arrives at its batch and ends the loop. With a timeout in seconds, a batch that takes
-    longer raises Error. The threads end with the loop, however it is left; it waits for the batches being made. What a
-    worker computed from tensors that require grad is recorded on its thread, and only num_workers=0 gives it gradients.
+    num_workers threads make batches ahead of their use, at most prefetch_factor (2) each; the batches are the same and
+    come in the same order as without. An IterableDataset is read by one of them, who is worker 0 of 1. What dataset,
+    collate_fn, worker_init_fn and samplers raise arrives at its batch and ends the loop. With a timeout in seconds, a
+    batch that takes longer raises Error. The threads end with the loop, however it is left; it waits for the batches
+    being made. What a worker computed from tensors that require grad is recorded on its thread, and only num_workers=0
+    gives it gradients.
 
-    A loop draws one number from `generator` or the default one, for the workers' seeds, and shuffle draws one more, whatever
-    num_workers is. pin_memory, multiprocessing_context, persistent_workers and in_order are PyTorch's and have no effect:
-    workers are threads.
+    A loop draws one number from `generator` or the default one, for the workers' seeds, and shuffle draws one more,
+    whatever num_workers is. pin_memory, multiprocessing_context, persistent_workers and in_order are PyTorch's and have
+    no effect: workers are threads.
     """
 
     def __init__(self, dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
@@ -59,7 +60,9 @@ class DataLoader(Generic[T_co]):
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.batch_sampler = batch_sampler
         self._batched = batch_sampler is not None or (self._iterable and batch_size is not None)
-        self.collate_fn = collate_fn if collate_fn is not None else default_collate if self._batched else default_convert
+        if collate_fn is None:
+            collate_fn = default_collate if self._batched else default_convert
+        self.collate_fn = collate_fn
 
     def _check(self, shuffle, sampler, batch_sampler, batch_size, drop_last):
         def refuse(rule):
@@ -79,7 +82,7 @@ class DataLoader(Generic[T_co]):
             refuse("batch_sampler excludes batch_size, shuffle, sampler and drop_last. Leave them out.")
         if batch_size is None and drop_last:
             refuse("drop_last has no meaning without a batch_size.")
-        if batch_size is not None and (not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1):
+        if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
             refuse(f"batch_size={batch_size} must be 1 or more, or None for single examples.")
 
     def __len__(self):
@@ -147,7 +150,8 @@ class _Workers:
         finally:
             for pool in pools:
                 pool.shutdown(wait=False, cancel_futures=True)
-            if self.join and getattr(_this_thread, "workers", None) is not self:  # the collector may run this on a worker
+            # The collector may run this on a worker, which cannot wait for itself.
+            if self.join and getattr(_this_thread, "workers", None) is not self:
                 for pool in pools:
                     pool.shutdown()
 
@@ -179,6 +183,6 @@ class _Workers:
     def _result(self, future):
         if self.loader.timeout and not wait([future], self.loader.timeout).done:
             self.join = False
-            raise _C.Error(f"DataLoader: a batch took more than timeout={self.loader.timeout} seconds. Give it more time, or "
-                           "look for what the dataset waits for.")
+            raise _C.Error(f"DataLoader: a batch took more than timeout={self.loader.timeout} seconds. Give it more "
+                           "time, or look for what the dataset waits for.")
         return future.result()

@@ -48,8 +48,9 @@ class SequentialSampler(Sampler[int]):
 
 
 class RandomSampler(Sampler[int]):
-    """A new random order for each epoch; with replacement, num_samples independent draws. The order comes from one seed,
-    drawn from `generator` or the default one when the epoch begins: whatever else draws meanwhile does not change it."""
+    """A new random order for each epoch; with replacement, num_samples independent draws. The order comes from one
+    seed, drawn from `generator` or the default one when the epoch begins: whatever else draws meanwhile does not change
+    it."""
 
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
@@ -90,7 +91,8 @@ class SubsetRandomSampler(Sampler[int]):
 
 
 class WeightedRandomSampler(Sampler[int]):
-    """num_samples numbers, each drawn with a chance in proportion to its weight; without replacement each at most once."""
+    """num_samples numbers, each drawn with a chance in proportion to its weight; without replacement each at most
+    once."""
 
     def __init__(self, weights, num_samples, replacement=True, generator=None):
         _check_count("WeightedRandomSampler", "num_samples", num_samples)
@@ -106,13 +108,14 @@ class WeightedRandomSampler(Sampler[int]):
         drawn = _C.rand(self.num_samples if self.replacement else len(self.weights), dtype=_C.float64,
                         generator=self.generator).tolist()
         if not self.replacement:
-            # The greatest of u^(1/w): P. Efraimidis, P. Spirakis, 2006, algorithm A. Compared by log(w) - log(-log(u)), which
-            # grows with it and which neither tiny nor huge weights make equal.
+            # The greatest of u^(1/w): P. Efraimidis, P. Spirakis, 2006, algorithm A. Compared by log(w) - log(-log(u)),
+            # which grows with it and which neither tiny nor huge weights make equal.
             keys = [math.log(w) - math.log(-math.log1p(-max(u, 2.0**-60))) if w > 0 else -math.inf
                     for u, w in zip(drawn, self.weights)]
             return iter(sorted(range(len(keys)), key=keys.__getitem__, reverse=True)[:self.num_samples])
         largest = max(self.weights)
-        sums = list(itertools.accumulate(w / largest for w in self.weights))  # of 1 or more: u * sum is less than the sum
+        # The whole sum is 1 or more, so that u times it stays below it; it would not for the least numbers there are.
+        sums = list(itertools.accumulate(w / largest for w in self.weights))
         return (bisect.bisect_right(sums, u * sums[-1]) for u in drawn)
 
     def __len__(self):

@@ -29,7 +29,8 @@ def test_random_orders_are_new_each_time_and_repeatable():
 @pytest.mark.parametrize("options", [{}, {"num_samples": 25}, {"replacement": True, "num_samples": 25}])
 @pytest.mark.parametrize("generator", [None, tenet.Generator(seed=4)])
 def test_one_seed_makes_the_order_of_an_epoch(generator, options):
-    """What draws while the epoch runs changes nothing, and the epoch takes the same from the stream however it is read."""
+    """What draws while the epoch runs changes nothing, and the epoch takes the same from the stream however it is
+    read."""
     stream = generator or tenet.default_generator
     stream.manual_seed(2)
     undisturbed = list(RandomSampler(TEN, generator=generator, **options))
@@ -70,8 +71,8 @@ def test_weighted():
 
 
 def test_weighted_pairs_without_replacement():
-    """The chance of (i, j) is w_i / sum(w) times w_j / (sum(w) - w_i): chi-squared with 5 degrees of freedom below 20.5, its
-    value at 0.1 %."""
+    """The chance of (i, j) is w_i / sum(w) times w_j / (sum(w) - w_i): chi-squared with 5 degrees of freedom below
+    20.5, its value at 0.1 %."""
     weights, n = [1, 2, 3], 6000
     drawn = Counter(tuple(WeightedRandomSampler(weights, 2, replacement=False)) for _ in range(n))
     expected = {(i, j): n * weights[i] / 6 * weights[j] / (6 - weights[i]) for i in range(3) for j in range(3) if i != j}
