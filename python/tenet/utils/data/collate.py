@@ -29,8 +29,8 @@ def _collate(batch, place):
     first, kind = batch[0], _kind(batch[0])
     for i, x in enumerate(batch):
         if _kind(x) is not kind:
-            raise TypeError(f"default_collate: {place} is a {type(first).__name__} in the first example of a batch, but "
-                            f"a {type(x).__name__} in example {i}. Make them of one kind, or give a collate_fn.")
+            raise TypeError(f"default_collate: {place} is a {type(first).__name__} in the first example of a batch, "
+                            f"but a {type(x).__name__} in example {i}. Make them of one kind, or give a collate_fn.")
     if kind is None:
         dtype = f" of {first.dtype}" if hasattr(first, "dtype") else ""
         raise TypeError(f"default_collate: {place} is a {type(first).__name__}{dtype}. Batches are made of tensors, "

@@ -139,8 +139,8 @@ def random_split(dataset, lengths, generator=None):
         for i in range(len(dataset) - sum(lengths)):
             lengths[i % len(lengths)] += 1
     if any(not isinstance(n, numbers.Integral) or n < 0 for n in lengths):
-        raise _C.ValueError(f"random_split: the lengths {lengths} must be whole numbers of 0 or more, or fractions that "
-                            "add up to 1.")
+        raise _C.ValueError(f"random_split: the lengths {lengths} must be whole numbers of 0 or more, or fractions "
+                            "that add up to 1.")
     if sum(lengths) != len(dataset):
         raise _C.ValueError(f"random_split: the lengths {lengths} add up to {sum(lengths)}, but the dataset has "
                             f"{len(dataset)} examples.")

@@ -18,7 +18,8 @@ def test_tensors_arrays_and_numbers():
     assert default_collate([np.float64(1), np.float64(2)]).dtype == tenet.float64
     assert default_collate([1, 2]).dtype == tenet.int64 and default_collate([1.0, 2.0]).dtype == tenet.float64
     assert default_collate([True, False]).tolist() == [True, False]
-    assert default_collate([np.bool_(True)]).dtype == tenet.bool and default_collate([np.array(3), np.array(4)]).tolist() == [3, 4]
+    assert default_collate([np.bool_(True)]).dtype == tenet.bool
+    assert default_collate([np.array(3), np.array(4)]).tolist() == [3, 4]
     assert default_collate([1, 2.5]).tolist() == [1, 2.5] == default_collate([np.float32(1), 2.5]).tolist()
     assert default_collate(["a", "b"]) == ["a", "b"] and default_collate([b"a"]) == [b"a"]
 
@@ -45,7 +46,8 @@ def test_structures():
     assert batch["a"].tolist() == [1] and batch["b"] == []
     assert type(default_collate([OrderedDict(a=1)])) is OrderedDict
     assert default_collate([MappingProxyType({"a": 1})])["a"].tolist() == [1]
-    assert default_collate([(), ()]) == [] and [x.tolist() for x in default_collate([range(2), range(2)])] == [[0, 0], [1, 1]]
+    assert default_collate([(), ()]) == []
+    assert [x.tolist() for x in default_collate([range(2), range(2)])] == [[0, 0], [1, 1]]
 
 
 @pytest.mark.parametrize("batch, error, text", [
@@ -55,9 +57,11 @@ def test_structures():
     ([(1, object())], TypeError, r"default_collate: an example\[1\] is a object."),
     ([None], TypeError, "an example is a NoneType."),
     ([{"a": tenet.ones(1)}, {"a": tenet.ones(1)}, {"a": None}], TypeError,
-     r"an example\['a'\] is a Tensor in the first example of a batch, but a NoneType in example 2. Make them of one kind"),
-    ([(0, 1), (0, "s")], TypeError, r"an example\[1\] is a int in the first example of a batch, but a str in example 1"),
-    ([{"a": 1}, {"b": 1}], tenet.ValueError, "an example has the key 'a' in the first example of a batch, but not in example 1."),
+     r"an example\['a'\] is a Tensor in the first example of a batch, but a NoneType in example 2. Make them"),
+    ([(0, 1), (0, "s")], TypeError,
+     r"an example\[1\] is a int in the first example of a batch, but a str in example 1"),
+    ([{"a": 1}, {"b": 1}], tenet.ValueError,
+     "an example has the key 'a' in the first example of a batch, but not in example 1."),
     ([{"a": np.ones(2, np.float16)}], tenet.DTypeError, r"default_collate: an example\['a'\]: .*an array of float16"),
     ([(np.array(["s"]),)], TypeError, r"an example\[0\] is a ndarray of <U1. Batches are made of"),
     ([[1 << 70]], OverflowError, r"default_collate: an example\[0\]: int too big"),
@@ -80,5 +84,6 @@ def test_convert():
 
 def test_numpy_is_not_imported():
     program = ("import sys, tenet; from tenet.utils.data import DataLoader; "
-               "assert [b.tolist() for b in DataLoader([1, 2, 3], 2)] == [[1, 2], [3]]; assert 'numpy' not in sys.modules")
+               "assert [b.tolist() for b in DataLoader([1, 2, 3], 2)] == [[1, 2], [3]]; "
+               "assert 'numpy' not in sys.modules")
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

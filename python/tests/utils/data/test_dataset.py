@@ -30,7 +30,8 @@ def test_tensor_dataset():
 
 
 @pytest.mark.parametrize("tensors, error, text", [
-    ((tenet.zeros(3), tenet.zeros(2)), tenet.ShapeError, r"the tensors have \[3, 2\] examples. All need the same first extent."),
+    ((tenet.zeros(3), tenet.zeros(2)), tenet.ShapeError,
+     r"the tensors have \[3, 2\] examples. All need the same first extent."),
     ((), tenet.ValueError, "there are no tensors. Give at least one."),
     ((tenet.zeros(1), [1]), TypeError, "argument 1 is a list. It must be a Tensor."),
     ((tenet.tensor(1),), tenet.ShapeError, "tensor 0 has no dimensions. The first one counts the examples."),
@@ -145,6 +146,7 @@ def test_the_digits():
     images, labels = train[:]
     assert images.shape == (1437, 1, 8, 8) and labels.dtype == tenet.int64 and len(test) == 360
     assert images.dtype == tenet.float32 and (images >= 0).all() and images.amax().item() == 1
-    assert labels.shape == (1437,) and digits().tensors[0].shape == images.shape and sorted(set(labels.tolist())) == list(range(10))
+    assert labels.shape == (1437,) and digits().tensors[0].shape == images.shape
+    assert sorted(set(labels.tolist())) == list(range(10))
     with pytest.raises(tenet.ValueError, match='digits: split "all" is not there. Use "train" or "test".'):
         digits("all")

@@ -75,7 +75,8 @@ def test_weighted_pairs_without_replacement():
     20.5, its value at 0.1 %."""
     weights, n = [1, 2, 3], 6000
     drawn = Counter(tuple(WeightedRandomSampler(weights, 2, replacement=False)) for _ in range(n))
-    expected = {(i, j): n * weights[i] / 6 * weights[j] / (6 - weights[i]) for i in range(3) for j in range(3) if i != j}
+    expected = {(i, j): n * weights[i] / 6 * weights[j] / (6 - weights[i])
+                for i in range(3) for j in range(3) if i != j}
     assert sum((drawn[pair] - mean) ** 2 / mean for pair, mean in expected.items()) < 20.5
 
 
