@@ -85,5 +85,6 @@ def test_convert():
 def test_numpy_is_not_imported():
     program = ("import sys, tenet; from tenet.utils.data import DataLoader; "
                "assert [b.tolist() for b in DataLoader([1, 2, 3], 2)] == [[1, 2], [3]]; "
+               "assert list(DataLoader([{'a': 's'}])) == [{'a': ['s']}]; "
                "assert 'numpy' not in sys.modules")
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

@@ -260,6 +260,7 @@ def test_a_timeout():
     loop = iter(DataLoader(data, 1, num_workers=1, timeout=0.05))
     with pytest.raises(tenet.Error, match="DataLoader: a batch took more than timeout=0.05 seconds. Give it more"):
         next(loop)
+    assert len(live_workers()) == 1  # the error did not wait for it
     data.go.set()
     for thread in live_workers():
         thread.join(20)
