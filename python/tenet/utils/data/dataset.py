@@ -2,14 +2,28 @@
 import bisect
 import itertools
 import math
+import numbers
+from typing import Generic
 
 from tenet import _C
-from tenet.utils.data.sampler import randperm
+from tenet._C import Tensor
+from tenet.utils.data.sampler import T_co, randperm
 
 
-class Dataset:
-    """Examples by number: derive from it and define __getitem__(i) and __len__(). One that also has __getitems__(list of
-    numbers), which gives those examples as a list, is asked for whole batches."""
+def fetch(dataset, indices):
+    """The examples of these numbers: what __getitems__ gives of them, if the dataset has it and no class below the one
+    that defines it has a __getitem__ of its own; else one by one."""
+    for cls in type(dataset).__mro__:
+        if "__getitems__" in vars(cls):
+            return dataset.__getitems__(indices)
+        if "__getitem__" in vars(cls):
+            break
+    return [dataset[i] for i in indices]
+
+
+class Dataset(Generic[T_co]):
+    """Examples by number: derive from it and define __getitem__(i) and __len__(). One that also has __getitems__(list
+    of numbers), which gives those examples as a list, is asked for whole batches."""
 
     def __getitem__(self, index):
         raise NotImplementedError(f"{type(self).__name__}: define __getitem__(self, index).")
@@ -18,17 +32,38 @@ class Dataset:
         return ConcatDataset([self, other])
 
 
-class IterableDataset(Dataset):
+class IterableDataset(Dataset[T_co]):
     """Examples in a stream: derive from it and define __iter__()."""
 
     def __iter__(self):
         raise NotImplementedError(f"{type(self).__name__}: define __iter__(self).")
 
 
-class TensorDataset(Dataset):
-    """Example i is (tensors[0][i], tensors[1][i], ...). Raises ShapeError unless all have the same first extent."""
+class Rows:
+    """Examples of a TensorDataset in the columns that they were gathered in, each a row through all of them."""
+
+    def __init__(self, columns):
+        self.columns = columns
+
+    def __len__(self):
+        return self.columns[0].shape[0]
+
+    def __iter__(self):
+        return zip(*self.columns)
+
+
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """Example i is (tensors[0][i], tensors[1][i], ...). Raises ShapeError unless all have the same first extent. A
+    batch is gathered by one index_select per tensor."""
 
     def __init__(self, *tensors):
+        if not tensors:
+            raise _C.ValueError("TensorDataset: there are no tensors. Give at least one.")
+        for i, x in enumerate(tensors):
+            if not isinstance(x, Tensor):
+                raise TypeError(f"TensorDataset: argument {i} is a {type(x).__name__}. It must be a Tensor.")
+            if x.dim() == 0:
+                raise _C.ShapeError(f"TensorDataset: tensor {i} has no dimensions. The first one counts the examples.")
         extents = [x.shape[0] for x in tensors]
         if len(set(extents)) > 1:
             raise _C.ShapeError(f"TensorDataset: the tensors have {extents} examples. All need the same first extent.")
@@ -38,15 +73,23 @@ class TensorDataset(Dataset):
         return tuple(x[index] for x in self.tensors)
 
     def __len__(self):
-        return self.tensors[0].shape[0] if self.tensors else 0
+        return self.tensors[0].shape[0]
 
-    def batch(self, indices):
-        """The examples of these numbers, stacked: what the default collate_fn makes of them, in one copy."""
+    def __getitems__(self, indices):
+        if indices and not 0 <= min(indices) <= max(indices) < len(self):
+            indices = [_in_range(i, len(self), "TensorDataset") for i in indices]
         at = _C.tensor(indices, dtype=_C.int64)
-        return [_C.index_select(x, 0, at) for x in self.tensors]
+        return Rows([_C.index_select(x, 0, at) for x in self.tensors])
 
 
-class Subset(Dataset):
+def _in_range(index, count, name):
+    """The index, counted from the front."""
+    if not -count <= index < count:
+        raise _C.IndexError(f"{name}: index {index} is out of range for {count} examples.")
+    return index + count if index < 0 else index
+
+
+class Subset(Dataset[T_co]):
     """The examples of a dataset that have these numbers."""
 
     def __init__(self, dataset, indices):
@@ -57,23 +100,27 @@ class Subset(Dataset):
             return self.dataset[[self.indices[i] for i in index]]
         return self.dataset[self.indices[index]]
 
+    def __getitems__(self, indices):
+        return fetch(self.dataset, [self.indices[i] for i in indices])
+
     def __len__(self):
         return len(self.indices)
 
 
-class ConcatDataset(Dataset):
+class ConcatDataset(Dataset[T_co]):
     """One dataset after the other."""
 
     def __init__(self, datasets):
         self.datasets = list(datasets)
         if not self.datasets:
             raise _C.ValueError("ConcatDataset: there are no datasets. Give at least one.")
+        if any(isinstance(d, IterableDataset) for d in self.datasets):
+            raise TypeError("ConcatDataset: an IterableDataset has no numbered examples. Chain its loops with "
+                            "itertools.")
         self.cumulative_sizes = list(itertools.accumulate(len(d) for d in self.datasets))
 
     def __getitem__(self, index):
-        at = index + len(self) if index < 0 else index
-        if not 0 <= at < len(self):
-            raise _C.IndexError(f"ConcatDataset: index {index} is out of range for {len(self)} examples.")
+        at = _in_range(index, len(self), "ConcatDataset")
         which = bisect.bisect_right(self.cumulative_sizes, at)
         return self.datasets[which][at - (self.cumulative_sizes[which - 1] if which else 0)]
 
@@ -82,8 +129,8 @@ class ConcatDataset(Dataset):
 
 
 def random_split(dataset, lengths, generator=None):
-    """Subsets of these lengths, or fractions of the whole, that share no example. Raises ValueError unless lengths add up
-    to the dataset's, fractions to 1; what rounding leaves over goes to the first ones."""
+    """Subsets of these lengths, or fractions of the whole, that share no example. Raises ValueError unless lengths add
+    up to the dataset's, fractions to 1; what rounding leaves over goes to the first ones."""
     lengths = list(lengths)
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1 + 1e-9 and any(isinstance(n, float) for n in lengths):
         if any(not 0 <= n <= 1 for n in lengths):
@@ -91,9 +138,12 @@ def random_split(dataset, lengths, generator=None):
         lengths = [math.floor(len(dataset) * n) for n in lengths]
         for i in range(len(dataset) - sum(lengths)):
             lengths[i % len(lengths)] += 1
+    if any(not isinstance(n, numbers.Integral) or n < 0 for n in lengths):
+        raise _C.ValueError(f"random_split: the lengths {lengths} must be whole numbers of 0 or more, or fractions "
+                            "that add up to 1.")
     if sum(lengths) != len(dataset):
-        raise _C.ValueError(f"random_split: the lengths {lengths} add up to {sum(lengths)}, but the dataset has {len(dataset)} "
-                            "examples.")
+        raise _C.ValueError(f"random_split: the lengths {lengths} add up to {sum(lengths)}, but the dataset has "
+                            f"{len(dataset)} examples.")
     order = randperm(len(dataset), generator)
     ends = list(itertools.accumulate(lengths))
     return [Subset(dataset, order[end - n:end]) for n, end in zip(lengths, ends)]

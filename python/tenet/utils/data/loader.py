@@ -1,31 +1,45 @@
 """A dataset in batches."""
 import collections
+import functools
 import itertools
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Generic
 
 from tenet import _C
+from tenet.autograd import set_grad_enabled
 from tenet.utils.data.collate import default_collate, default_convert
-from tenet.utils.data.dataset import IterableDataset, TensorDataset
-from tenet.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
+from tenet.utils.data.dataset import IterableDataset, Rows, fetch
+from tenet.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, T_co, draw_seed
 
 WorkerInfo = collections.namedtuple("WorkerInfo", ["id", "num_workers", "seed", "dataset"])
 _this_thread = threading.local()
+_END = object()
 
 
 def get_worker_info():
-    """Which worker this thread is, None in the program's own: its id, num_workers, seed and dataset."""
+    """Which worker this thread is: its id, num_workers, seed and dataset; None in the program's own threads. All
+    workers draw from one default generator, in an order that depends on timing: a dataset whose numbers shall be
+    repeatable draws them from a Generator of its worker's seed."""
     return getattr(_this_thread, "info", None)
 
 
-class DataLoader:
+class DataLoader(Generic[T_co]):
     """A dataset in batches: each loop over it is one epoch.
 
     The order is that of `sampler` or `batch_sampler`, else 0, 1, 2, ..., with shuffle a new random one for each epoch.
-    batch_size=None gives single examples. collate_fn makes a batch of a list of examples. num_workers threads make
-    batches ahead of their use, at most prefetch_factor each; the batches are the same and come in the same order. What
-    dataset and collate_fn raise arrives in the loop, at its batch. An IterableDataset is read by one thread. pin_memory,
-    timeout, multiprocessing_context and persistent_workers are PyTorch's and have no effect: workers are threads.
+    batch_size=None gives single examples. collate_fn makes a batch of a list of examples.
+
+    num_workers threads make batches ahead of their use, at most prefetch_factor (2) each; the batches are the same and
+    come in the same order as without. An IterableDataset is read by one of them, who is worker 0 of 1. What dataset,
+    collate_fn, worker_init_fn and samplers raise arrives at its batch and ends the loop. With a timeout in seconds, a
+    batch that takes longer raises Error. The threads end with the loop, however it is left; it waits for the batches
+    being made. What a worker computed from tensors that require grad is recorded on its thread, and only num_workers=0
+    gives it gradients.
+
+    A loop draws one number from `generator` or the default one, for the workers' seeds, and shuffle draws one more,
+    whatever num_workers is. pin_memory, multiprocessing_context, persistent_workers and in_order are PyTorch's and have
+    no effect: workers are threads.
     """
 
     def __init__(self, dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
@@ -34,7 +48,7 @@ class DataLoader:
                  pin_memory_device="", in_order=True):
         self.dataset, self.num_workers, self.worker_init_fn = dataset, num_workers, worker_init_fn
         self.prefetch_factor = 2 if prefetch_factor is None else prefetch_factor
-        self.generator = generator
+        self.timeout, self.generator = timeout, generator
         self._iterable = isinstance(dataset, IterableDataset)
         self._check(shuffle, sampler, batch_sampler, batch_size, drop_last)
         if batch_sampler is not None:
@@ -46,7 +60,9 @@ class DataLoader:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.batch_sampler = batch_sampler
         self._batched = batch_sampler is not None or (self._iterable and batch_size is not None)
-        self.collate_fn = collate_fn or (default_collate if self._batched else default_convert)
+        if collate_fn is None:
+            collate_fn = default_collate if self._batched else default_convert
+        self.collate_fn = collate_fn
 
     def _check(self, shuffle, sampler, batch_sampler, batch_size, drop_last):
         def refuse(rule):
@@ -56,6 +72,8 @@ class DataLoader:
             refuse(f"num_workers={self.num_workers} must be 0 or more.")
         if self.prefetch_factor < 1:
             refuse(f"prefetch_factor={self.prefetch_factor} must be 1 or more.")
+        if self.timeout < 0:
+            refuse(f"timeout={self.timeout} must be 0 or more seconds. 0 waits as long as it takes.")
         if self._iterable and (shuffle or sampler is not None or batch_sampler is not None):
             refuse("an IterableDataset has its own order. Leave shuffle, sampler and batch_sampler out.")
         if sampler is not None and shuffle:
@@ -64,7 +82,7 @@ class DataLoader:
             refuse("batch_sampler excludes batch_size, shuffle, sampler and drop_last. Leave them out.")
         if batch_size is None and drop_last:
             refuse("drop_last has no meaning without a batch_size.")
-        if batch_size is not None and (not isinstance(batch_size, int) or batch_size < 1):
+        if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
             refuse(f"batch_size={batch_size} must be 1 or more, or None for single examples.")
 
     def __len__(self):
@@ -77,23 +95,24 @@ class DataLoader:
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
 
     def __iter__(self):
+        seed = draw_seed(self.generator)  # without workers too: the order must not depend on their number
         if self._iterable:
-            return _stream(self)
-        keys = iter(self.batch_sampler if self.batch_sampler is not None else self.sampler)
-        if self.num_workers == 0:
-            return map(self._fetch, keys)
-        return _Workers(self, keys).batches()
+            batches = _stream(self)
+            jobs = itertools.repeat(functools.partial(next, batches, _END))
+        else:
+            keys = iter(self.batch_sampler if self.batch_sampler is not None else self.sampler)
+            batches = (self._fetch(key) for key in keys)
+            jobs = (functools.partial(self._fetch, key) for key in keys)
+        return _Workers(self, seed).batches(jobs) if self.num_workers else batches
 
     def _fetch(self, key):
         """The batch of a list of numbers, or the example of one."""
         if not self._batched:
             return self.collate_fn(self.dataset[key])
-        dataset = self.dataset
-        if type(dataset) is TensorDataset and self.collate_fn is default_collate:
-            return dataset.batch(key)
-        if hasattr(dataset, "__getitems__"):
-            return self.collate_fn(dataset.__getitems__(key))
-        return self.collate_fn([dataset[i] for i in key])
+        examples = fetch(self.dataset, key)
+        if isinstance(examples, Rows) and self.collate_fn is not default_collate:
+            examples = list(examples)
+        return self.collate_fn(examples)
 
 
 def _stream(loader):
@@ -108,44 +127,62 @@ def _stream(loader):
 
 
 class _Workers:
-    """Threads that make the batches of one epoch ahead of their use."""
+    """The threads of one epoch. They take turns, so that which of them makes a batch, and with it what is drawn by the
+    worker's seed, does not depend on timing."""
 
-    def __init__(self, loader, keys):
-        self.loader, self.keys = loader, keys
-        self.seed = _C.randint(0, 1 << 62, (1,), generator=loader.generator).item()
-        self.numbers = itertools.count()
+    def __init__(self, loader, seed):
+        self.loader, self.seed = loader, seed
+        self.ahead = loader.num_workers * loader.prefetch_factor
+        self.count = 1 if loader._iterable else loader.num_workers  # a stream has one reader
+        self.join = True
 
-    def begin(self):
-        """In a new thread."""
-        number, loader = next(self.numbers), self.loader
-        _this_thread.info = WorkerInfo(number, loader.num_workers, self.seed + number, loader.dataset)
-        if loader.worker_init_fn is not None:
-            loader.worker_init_fn(number)
-
-    def batches(self):
-        """In order; leaving early drops what has not begun and waits for what has."""
-        loader = self.loader
-        pool = ThreadPoolExecutor(loader.num_workers, "tenet-data", self._guarded_begin)
+    def batches(self, jobs):
+        """What the jobs return, in order, until one returns _END."""
+        pools = [ThreadPoolExecutor(1, f"tenet-data-{i}") for i in range(self.count)]
+        futures = self._submitted(jobs, pools)
         coming = collections.deque()
         try:
-            for key in self.keys:
-                coming.append(pool.submit(self._make, key))
-                if len(coming) >= loader.num_workers * loader.prefetch_factor:
-                    yield coming.popleft().result()
-            while coming:
-                yield coming.popleft().result()
+            while True:
+                coming.extend(itertools.islice(futures, self.ahead + 1 - len(coming)))
+                if not coming or (batch := self._result(coming.popleft())) is _END:
+                    return
+                yield batch
         finally:
-            pool.shutdown(cancel_futures=True)
+            for pool in pools:
+                pool.shutdown(wait=False, cancel_futures=True)
+            # The collector may run this on a worker, which cannot wait for itself.
+            if self.join and getattr(_this_thread, "workers", None) is not self:
+                for pool in pools:
+                    pool.shutdown()
 
-    def _guarded_begin(self):
-        """What worker_init_fn raises arrives with the first batch: a pool would hide it."""
-        _this_thread.error = None
+    def _submitted(self, jobs, pools):
+        """The futures of the jobs; what a sampler raises comes after the batches before it."""
+        records = _C.is_grad_enabled()
         try:
-            self.begin()
+            for worker, job in zip(itertools.cycle(range(self.count)), jobs):
+                yield pools[worker].submit(self._run, worker, records, job)
         except Exception as error:
-            _this_thread.error = error
+            failed = Future()
+            failed.set_exception(error)
+            yield failed
 
-    def _make(self, key):
-        if _this_thread.error is not None:
-            raise _this_thread.error
-        return self.loader._fetch(key)
+    def _run(self, worker, records, job):
+        """On a worker's thread, which begins with its first job."""
+        with set_grad_enabled(records):
+            if getattr(_this_thread, "workers", None) is None:
+                self._begin(worker)
+            return job()
+
+    def _begin(self, worker):
+        loader = self.loader
+        _this_thread.workers = self
+        _this_thread.info = WorkerInfo(worker, self.count, self.seed + worker, loader.dataset)
+        if loader.worker_init_fn is not None:
+            loader.worker_init_fn(worker)
+
+    def _result(self, future):
+        if self.loader.timeout and not wait([future], self.loader.timeout).done:
+            self.join = False
+            raise _C.Error(f"DataLoader: a batch took more than timeout={self.loader.timeout} seconds. Give it more "
+                           "time, or look for what the dataset waits for.")
+        return future.result()

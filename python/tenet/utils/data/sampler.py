@@ -1,8 +1,12 @@
 """The order in which examples are read."""
 import bisect
 import itertools
+import math
+from typing import Generic, TypeVar
 
 from tenet import _C
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 def randperm(n, generator):
@@ -10,12 +14,17 @@ def randperm(n, generator):
     return _C.randperm(n, generator=generator).tolist()
 
 
+def draw_seed(generator):
+    """A seed for a generator of its own: one number from `generator`, or from the default one if that is None."""
+    return _C.randint(0, 1 << 62, (1,), generator=generator).item()
+
+
 def _check_count(name, option, value):
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         raise _C.ValueError(f"{name}: {option}={value!r} must be a whole number of 1 or more.")
 
 
-class Sampler:
+class Sampler(Generic[T_co]):
     """An order: derive from it and define __iter__(), which gives numbers of examples, or lists of them."""
 
     def __init__(self, data_source=None):
@@ -25,7 +34,7 @@ class Sampler:
         raise NotImplementedError(f"{type(self).__name__}: define __iter__(self).")
 
 
-class SequentialSampler(Sampler):
+class SequentialSampler(Sampler[int]):
     """0, 1, 2, ..."""
 
     def __init__(self, data_source):
@@ -38,9 +47,10 @@ class SequentialSampler(Sampler):
         return len(self.data_source)
 
 
-class RandomSampler(Sampler):
-    """A new random order for each epoch, drawn from `generator` or the default one; with replacement, num_samples
-    independent draws."""
+class RandomSampler(Sampler[int]):
+    """A new random order for each epoch; with replacement, num_samples independent draws. The order comes from one
+    seed, drawn from `generator` or the default one when the epoch begins: whatever else draws meanwhile does not change
+    it."""
 
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
@@ -57,16 +67,17 @@ class RandomSampler(Sampler):
         n = len(self.data_source)
         if n == 0:
             return iter(())
+        generator = _C.Generator(seed=draw_seed(self.generator))
         if self.replacement:
-            return iter(_C.randint(0, n, (self.num_samples,), generator=self.generator).tolist())
-        orders = (randperm(n, self.generator) for _ in itertools.count())
+            return iter(_C.randint(0, n, (self.num_samples,), generator=generator).tolist())
+        orders = (randperm(n, generator) for _ in itertools.count())
         return itertools.islice(itertools.chain.from_iterable(orders), self.num_samples)
 
     def __len__(self):
         return self.num_samples
 
 
-class SubsetRandomSampler(Sampler):
+class SubsetRandomSampler(Sampler[int]):
     """These numbers in random order."""
 
     def __init__(self, indices, generator=None):
@@ -79,13 +90,14 @@ class SubsetRandomSampler(Sampler):
         return len(self.indices)
 
 
-class WeightedRandomSampler(Sampler):
-    """num_samples numbers, each drawn with a chance in proportion to its weight; without replacement each at most once."""
+class WeightedRandomSampler(Sampler[int]):
+    """num_samples numbers, each drawn with a chance in proportion to its weight; without replacement each at most
+    once."""
 
     def __init__(self, weights, num_samples, replacement=True, generator=None):
         _check_count("WeightedRandomSampler", "num_samples", num_samples)
         weights = weights.tolist() if isinstance(weights, _C.Tensor) else list(weights)
-        if any(not 0 <= w < float("inf") for w in weights) or sum(weights) <= 0:
+        if any(not 0 <= w < math.inf for w in weights) or not any(weights):
             raise _C.ValueError("WeightedRandomSampler: weights must be finite, 0 or more, and not all 0.")
         if not replacement and num_samples > sum(w > 0 for w in weights):
             raise _C.ValueError(f"WeightedRandomSampler: num_samples={num_samples} is more than the "
@@ -95,17 +107,22 @@ class WeightedRandomSampler(Sampler):
     def __iter__(self):
         drawn = _C.rand(self.num_samples if self.replacement else len(self.weights), dtype=_C.float64,
                         generator=self.generator).tolist()
-        if not self.replacement:  # the greatest of u^(1/w): P. Efraimidis, P. Spirakis, 2006, algorithm A
-            keys = [u ** (1 / w) if w > 0 else -1.0 for u, w in zip(drawn, self.weights)]
+        if not self.replacement:
+            # The greatest of u^(1/w): P. Efraimidis, P. Spirakis, 2006, algorithm A. Compared by log(w) - log(-log(u)),
+            # which grows with it and which neither tiny nor huge weights make equal.
+            keys = [math.log(w) - math.log(-math.log1p(-max(u, 2.0**-60))) if w > 0 else -math.inf
+                    for u, w in zip(drawn, self.weights)]
             return iter(sorted(range(len(keys)), key=keys.__getitem__, reverse=True)[:self.num_samples])
-        sums = list(itertools.accumulate(self.weights))
+        largest = max(self.weights)
+        # The whole sum is 1 or more, so that u times it stays below it; it would not for the least numbers there are.
+        sums = list(itertools.accumulate(w / largest for w in self.weights))
         return (bisect.bisect_right(sums, u * sums[-1]) for u in drawn)
 
     def __len__(self):
         return self.num_samples
 
 
-class BatchSampler(Sampler):
+class BatchSampler(Sampler[list[int]]):
     """The numbers of another sampler in lists of batch_size; a last one that is not full is left out with drop_last."""
 
     def __init__(self, sampler, batch_size, drop_last):

@@ -1,10 +1,12 @@
 """Datasets and their parts."""
 import pytest
 import tenet
-from tenet.utils.data import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, digits, random_split
+from tenet.utils.data import (ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, default_collate, digits,
+                              random_split)
+from tenet.utils.data.dataset import fetch
 
 
-class Squares(Dataset):
+class Squares(Dataset[int]):
     def __init__(self, n):
         self.n = n
 
@@ -22,11 +24,72 @@ def test_tensor_dataset():
     x, y = data[1]
     assert len(data) == 3 and x.tolist() == [2, 3] and y.item() == 8
     assert data[:2][0].shape == (2, 2) and data[-1][1].item() == 9
-    assert [part.tolist() for part in data.batch([2, 0])] == [[[4, 5], [0, 1]], [9, 7]]
-    with pytest.raises(tenet.ShapeError, match=r"TensorDataset: the tensors have \[3, 2\] examples."):
-        TensorDataset(tenet.zeros(3), tenet.zeros(2))
+    assert [column.tolist() for column in data.__getitems__([2, -3]).columns] == [[[4, 5], [0, 1]], [9, 7]]
     with pytest.raises(IndexError):
         data[3]
+
+
+@pytest.mark.parametrize("tensors, error, text", [
+    ((tenet.zeros(3), tenet.zeros(2)), tenet.ShapeError,
+     r"the tensors have \[3, 2\] examples. All need the same first extent."),
+    ((), tenet.ValueError, "there are no tensors. Give at least one."),
+    ((tenet.zeros(1), [1]), TypeError, "argument 1 is a list. It must be a Tensor."),
+    ((tenet.tensor(1),), tenet.ShapeError, "tensor 0 has no dimensions. The first one counts the examples."),
+])
+def test_what_is_no_tensor_dataset(tensors, error, text):
+    with pytest.raises(error, match=f"TensorDataset: {text}"):
+        TensorDataset(*tensors)
+
+
+@pytest.mark.parametrize("kind", [lambda data: data, lambda data: Subset(data, range(4)),
+                                  lambda data: Subset(Subset(data, range(5)), [3, 2, 1, 0])])
+def test_batches_of_tensors_equal_stacked_examples(kind):
+    data = kind(TensorDataset(tenet.randn(6, 2, 3).transpose(1, 2), tenet.arange(6), tenet.arange(6) > 2))
+    at = [2, 0, 2, -1]
+    examples = [data[i] for i in at]
+    gathered = fetch(data, at)
+    for batch in (default_collate(gathered), default_collate(list(gathered))):
+        assert [x.dtype for x in batch] == [tenet.float32, tenet.int64, tenet.bool]
+        assert all(tenet.equal(x, tenet.stack(column)) for x, column in zip(batch, zip(*examples), strict=True))
+
+
+def test_batches_of_tensors_have_gradients():
+    x = tenet.ones(3, 2, requires_grad=True)
+    (batch,) = default_collate(fetch(TensorDataset(x), [2, 2, 0]))
+    batch.sum().backward()
+    assert x.grad.tolist() == [[1, 1], [0, 0], [2, 2]]
+
+
+def test_batches_of_tensors_within_range():
+    for wrong in (3, -4):
+        with pytest.raises(tenet.IndexError, match=f"TensorDataset: index {wrong} is out of range for 3 examples"):
+            fetch(TensorDataset(tenet.zeros(3)), [0, wrong])
+
+
+def test_a_getitem_of_ones_own_is_used_for_batches():
+    class Tenfold(TensorDataset):
+        def __getitem__(self, index):
+            return tuple(10 * x for x in super().__getitem__(index))
+
+    class Negative(Subset):
+        def __getitem__(self, index):
+            return tuple(-x for x in super().__getitem__(index))
+
+    data = Tenfold(tenet.arange(4))
+    assert default_collate(fetch(data, [3, 1]))[0].tolist() == [30, 10]
+    assert default_collate(fetch(Negative(data, [2, 1]), [0, 1]))[0].tolist() == [-20, -10]
+
+
+def test_getitems_of_ones_own():
+    class Batched(Squares):
+        def __getitems__(self, indices):
+            return [-i for i in indices]
+
+    class Below(Batched):
+        pass
+
+    assert fetch(Below(4), [3, 1]) == [-3, -1] == fetch(Subset(Below(4), [1, 3]), [1, 0])
+    assert fetch(Squares(4), [3, 1]) == [9, 1] == fetch(Subset(Squares(4), [1, 3]), [1, 0])
 
 
 def test_subset_and_concat():
@@ -38,8 +101,12 @@ def test_subset_and_concat():
             both[wrong]
     part = Subset(both, [6, 0])
     assert len(part) == 2 and part[0] == 9 and part[1] == 0
-    with pytest.raises(tenet.ValueError, match="there are no datasets"):
+    rows = Subset(TensorDataset(tenet.arange(5)), [4, 2, 0])
+    assert rows[[1, 0]][0].tolist() == [2, 4]
+    with pytest.raises(tenet.ValueError, match="ConcatDataset: there are no datasets. Give at least one."):
         ConcatDataset([])
+    with pytest.raises(TypeError, match="ConcatDataset: an IterableDataset has no numbered examples"):
+        both + IterableDataset()
 
 
 def test_random_split():
@@ -49,8 +116,22 @@ def test_random_split():
     assert [len(p) for p in random_split(Squares(10), [0.5, 0.25, 0.25])] == [6, 2, 2]
     first = random_split(Squares(10), [5, 5], generator=tenet.Generator(seed=3))[0].indices
     assert first == random_split(Squares(10), [5, 5], generator=tenet.Generator(seed=3))[0].indices
-    with pytest.raises(tenet.ValueError, match=r"the lengths \[5, 4\] add up to 9, but the dataset has 10 examples"):
-        random_split(Squares(10), [5, 4])
+    assert [len(p) for p in random_split(Squares(10), [0.1] * 10)] == [1] * 10  # the sum is 0.9999999999999999
+    tenet.manual_seed(1)
+    a = random_split(Squares(10), [10])[0].indices
+    tenet.manual_seed(1)
+    assert random_split(Squares(10), [1.0])[0].indices == a != list(range(10))
+
+
+@pytest.mark.parametrize("lengths, text", [
+    ([5, 4], r"the lengths \[5, 4\] add up to 9, but the dataset has 10 examples"),
+    ([0.5, 0.4], r"the lengths \[0.5, 0.4\] must be whole numbers of 0 or more, or fractions that add up to 1."),
+    ([12, -2], r"the lengths \[12, -2\] must be whole numbers of 0 or more"), ([5.0, 5.0], ".* must be whole numbers"),
+    ([1.5, -0.5], r"the fractions \[1.5, -0.5\] must lie between 0 and 1"),
+])
+def test_what_cannot_be_split(lengths, text):
+    with pytest.raises(tenet.ValueError, match=f"random_split: {text}"):
+        random_split(Squares(10), lengths)
 
 
 def test_what_must_be_defined():
@@ -64,6 +145,8 @@ def test_the_digits():
     train, test = digits("train"), digits("test")
     images, labels = train[:]
     assert images.shape == (1437, 1, 8, 8) and labels.dtype == tenet.int64 and len(test) == 360
-    assert images.amax().item() == 1 and sorted(set(labels.tolist())) == list(range(10))
+    assert images.dtype == tenet.float32 and (images >= 0).all() and images.amax().item() == 1
+    assert labels.shape == (1437,) and digits().tensors[0].shape == images.shape
+    assert sorted(set(labels.tolist())) == list(range(10))
     with pytest.raises(tenet.ValueError, match='digits: split "all" is not there. Use "train" or "test".'):
         digits("all")

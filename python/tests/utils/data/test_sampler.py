@@ -26,6 +26,25 @@ def test_random_orders_are_new_each_time_and_repeatable():
     assert own[0] == own[1]
 
 
+@pytest.mark.parametrize("options", [{}, {"num_samples": 25}, {"replacement": True, "num_samples": 25}])
+@pytest.mark.parametrize("generator", [None, tenet.Generator(seed=4)])
+def test_one_seed_makes_the_order_of_an_epoch(generator, options):
+    """What draws while the epoch runs changes nothing, and the epoch takes the same from the stream however it is
+    read."""
+    stream = generator or tenet.default_generator
+    stream.manual_seed(2)
+    undisturbed = list(RandomSampler(TEN, generator=generator, **options))
+    state = stream.get_state()
+    stream.manual_seed(2)
+    disturbed = []
+    epoch = iter(RandomSampler(TEN, generator=generator, **options))
+    assert stream.get_state() == state
+    for i in epoch:
+        disturbed.append(i)
+        tenet.rand(3, generator=generator)
+    assert disturbed == undisturbed
+
+
 def test_random_with_a_number_of_samples():
     assert Counter(RandomSampler(TEN, num_samples=25)).most_common()[-1][1] == 2
     drawn = list(RandomSampler(TEN, replacement=True, num_samples=1000))
@@ -36,7 +55,9 @@ def test_random_with_a_number_of_samples():
 
 
 def test_subset_random():
-    assert sorted(SubsetRandomSampler([3, 5, 8])) == [3, 5, 8]
+    sampler = SubsetRandomSampler(range(100, 120), generator=tenet.Generator(seed=1))
+    first, second = list(sampler), list(sampler)
+    assert sorted(first) == sorted(second) == list(range(100, 120)) and first != second and len(sampler) == 20
 
 
 def test_weighted():
@@ -45,9 +66,36 @@ def test_weighted():
     assert sorted(WeightedRandomSampler(tenet.tensor([1.0, 0.0, 3.0]), 2, replacement=False)) == [0, 2]
     first = Counter(next(iter(WeightedRandomSampler([1, 3], 1, replacement=False))) for _ in range(2000))
     assert 2.4 < first[1] / first[0] < 3.7
-    for weights, n, text in [([1, -1], 1, "must be finite"), ([0, 0], 1, "not all 0"), ([1, 0], 2, "num_samples=2 is more than the 1")]:
-        with pytest.raises(tenet.ValueError, match=text):
-            WeightedRandomSampler(weights, n, replacement=False)
+    own = [list(WeightedRandomSampler([1, 2, 3], 50, generator=tenet.Generator(seed=1))) for _ in range(2)]
+    assert own[0] == own[1] and len(WeightedRandomSampler([1, 2, 3], 50)) == 50
+
+
+def test_weighted_pairs_without_replacement():
+    """The chance of (i, j) is w_i / sum(w) times w_j / (sum(w) - w_i): chi-squared with 5 degrees of freedom below
+    20.5, its value at 0.1 %."""
+    weights, n = [1, 2, 3], 6000
+    drawn = Counter(tuple(WeightedRandomSampler(weights, 2, replacement=False)) for _ in range(n))
+    expected = {(i, j): n * weights[i] / 6 * weights[j] / (6 - weights[i])
+                for i in range(3) for j in range(3) if i != j}
+    assert sum((drawn[pair] - mean) ** 2 / mean for pair, mean in expected.items()) < 20.5
+
+
+@pytest.mark.parametrize("weight", [5e-324, 1e-300, 1.0, 1e18, 1e308])
+@pytest.mark.parametrize("replacement", [False, True])
+def test_weights_of_any_size(weight, replacement):
+    """Equal weights, each drawn first about as often: 300 draws of 3, within 4 standard deviations."""
+    first = Counter(next(iter(WeightedRandomSampler([weight] * 3, 1, replacement))) for _ in range(300))
+    assert set(first) == {0, 1, 2} and all(abs(count - 100) < 33 for count in first.values())
+
+
+@pytest.mark.parametrize("weights, n, text", [
+    ([1, -1], 1, "weights must be finite, 0 or more, and not all 0."), ([0, 0], 1, "not all 0"), ([], 1, "not all 0"),
+    ([float("nan"), 1], 1, "must be finite"), ([float("inf"), 1], 1, "must be finite"),
+    ([1, 0], 2, "num_samples=2 is more than the 1 weights that are not 0. Draw with replacement."),
+])
+def test_weights_without_meaning(weights, n, text):
+    with pytest.raises(tenet.ValueError, match=f"WeightedRandomSampler: .*{text}"):
+        WeightedRandomSampler(weights, n, replacement=False)
 
 
 def test_batches():
