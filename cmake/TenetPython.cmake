@@ -27,6 +27,17 @@ install(TARGETS tenet_python LIBRARY DESTINATION tenet COMPONENT python EXCLUDE_
 
 # One ctest entry per test file, as in C++.
 if(TENET_BUILD_TESTS)
+  set(environment "PYTHONPATH=${PROJECT_BINARY_DIR}/python")
+  if("address" IN_LIST TENET_SANITIZE)  # the interpreter was not built with it, so it is loaded first
+    foreach(library libasan.so libstdc++.so)
+      execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=${library} OUTPUT_VARIABLE path
+                      OUTPUT_STRIP_TRAILING_WHITESPACE)
+      list(APPEND preloaded "${path}")
+    endforeach()
+    list(JOIN preloaded ":" preloaded)
+    # Python keeps what it allocates at its start for good.
+    list(APPEND environment "LD_PRELOAD=${preloaded}" "ASAN_OPTIONS=detect_leaks=0" "PYTHONMALLOC=malloc")
+  endif()
   file(GLOB_RECURSE test_files CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/python/tests"
        "${PROJECT_SOURCE_DIR}/python/tests/test_*.py")
   foreach(file ${test_files})
@@ -34,6 +45,6 @@ if(TENET_BUILD_TESTS)
     add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} -m pytest -q "${PROJECT_SOURCE_DIR}/python/tests/${file}"
              WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
     set_tests_properties(${name} PROPERTIES LABELS "test;python" TIMEOUT 900
-                         ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/python")
+                         ENVIRONMENT "${environment}")
   endforeach()
 endif()

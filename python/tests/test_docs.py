@@ -4,6 +4,8 @@ import contextlib
 import io
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -65,3 +67,13 @@ def test_a_page_that_is_wrong_fails(text):
 
 def test_there_are_pages():
     assert {"pytorch.md", "convolution.md"} <= {page.name for page in PAGES}
+
+
+def test_figures_are_what_their_script_draws():
+    subprocess.run([sys.executable, str(ROOT / "docs/figures/draw.py"), "--check"], check=True)
+
+
+def test_links_lead_somewhere():
+    for page in ROOT.glob("docs/**/*.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page}: {target}"
