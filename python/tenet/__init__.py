@@ -38,5 +38,13 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
     return input.is_floating_point()
 
 
+def __getattr__(name: str) -> object:
+    """tenet.testing is imported when it is first asked for."""
+    if name == "testing":
+        import importlib
+        return importlib.import_module("tenet.testing")
+    raise AttributeError(f"module 'tenet' has no attribute '{name}'")
+
+
 # What `from tenet import *` gives: not what would hide Python's own names.
 __all__ = [name for name in list(globals()) if not name.startswith("_") and not hasattr(_builtins, name)]

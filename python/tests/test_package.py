@@ -21,6 +21,11 @@ def test_import_brings_nothing_heavy():
     assert not {"numpy", "hypothesis", "pytest", "tqdm"} & set(loaded)
 
 
+def test_testing_is_there_when_asked_for():
+    assert run("import sys, tenet; print('tenet.testing' in sys.modules); print(tenet.testing.assert_close(1, 1))").split() == ["False", "None"]
+    assert "has no attribute 'nothing'" in run("import tenet\ntry: tenet.nothing\nexcept AttributeError as e: print(e)")
+
+
 def test_star_hides_no_builtin():
     names = {}
     exec("from tenet import *", names)
