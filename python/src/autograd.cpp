@@ -8,6 +8,7 @@
 #include "tenet/framework/autograd/in_place.h"
 #include "tenet/framework/tensor/print.h"
 #include "tenet/python/src/casters.h"
+#include "tenet/python/src/gil.h"
 #include "tenet/python/src/held_object.h"
 
 namespace tenet::python {
@@ -120,7 +121,7 @@ class LongPass {
 
  private:
   void (*before_)() = std::exchange(thread_state.interrupt, &look_for_signals);
-  py::gil_scoped_release released_;
+  WithoutGil released_;
 };
 
 void backward(const Tensor& x, const std::optional<Tensor>& gradient, std::optional<bool> retain_graph,

@@ -35,7 +35,7 @@ GradcheckReport check(const py::function& f, const std::vector<Tensor>& inputs, 
     for (std::size_t i = 0; i < x.size(); ++i) args[i] = wrapped(x[i]);
     return as_tensors(f(*args));
   };
-  const py::gil_scoped_release released;
+  const WithoutGil released;
   return detail::gradcheck(call, inputs, options);
 }
 

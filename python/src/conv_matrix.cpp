@@ -90,7 +90,7 @@ void bind_conv_matrix(Binder& bind) {
       m, "singular_values",
       [](const Tensor& w, const Dims& size, std::int64_t n, const PerAxis& stride, const Padding& padding,
          const PerAxis& dilation, std::int64_t groups) {
-        const py::gil_scoped_release released;
+        const WithoutGil released;
         return singular_values(w, size, n, conv_options(stride, padding, dilation, groups));
       },
       "The n largest singular values of as_matrix, descending, float64; found without making the matrix.",
@@ -99,7 +99,7 @@ void bind_conv_matrix(Binder& bind) {
       m, "operator_norm",
       [](const Tensor& w, const Dims& size, const PerAxis& stride, const Padding& padding,
          const PerAxis& dilation, std::int64_t groups) {
-        const py::gil_scoped_release released;
+        const WithoutGil released;
         return operator_norm(w, size, conv_options(stride, padding, dilation, groups));
       },
       "The largest singular value, differentiable in the kernel: ||conv(x)|| <= s ||x||.");

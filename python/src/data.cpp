@@ -17,7 +17,7 @@ data::Split split_of(const std::string& name) {
 }  // namespace
 
 void add_data(py::module_& module) {
-  module.def("read_idx", &data::read_idx, arg("path"), py::call_guard<py::gil_scoped_release>(),
+  module.def("read_idx", &data::read_idx, arg("path"), py::call_guard<WithoutGil>(),
              "The tensor in an IDX file, the format of MNIST. Raises FormatError unless the file is exact.");
   module.def(
       "save_line_plot",
@@ -45,7 +45,7 @@ void add_data(py::module_& module) {
       [](const StateDict& state, const std::string& path, const Metadata& metadata) {
         save(state, path, metadata);
       },
-      arg("state"), arg("path"), arg("metadata"), py::call_guard<py::gil_scoped_release>());
+      arg("state"), arg("path"), arg("metadata"), py::call_guard<WithoutGil>());
   module.def(
       "load_tensors",
       [](const std::string& path) {
@@ -53,7 +53,7 @@ void add_data(py::module_& module) {
         StateDict state = load(path, &metadata);
         return std::pair(std::move(state), std::move(metadata));
       },
-      arg("path"), py::call_guard<py::gil_scoped_release>());
+      arg("path"), py::call_guard<WithoutGil>());
 }
 
 }  // namespace tenet::python

@@ -1,18 +1,43 @@
 // The GIL is let go of around work that takes about 10 microseconds or more, so that other Python threads run.
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "tenet/python/src/tensor_object.h"
 
 namespace tenet::python {
+
+/// Lets go of the GIL while it lives. pybind11's own ends the program with std::terminate if the interpreter is being
+/// finalised when it takes the GIL back, as happens to daemon threads: Python ends such a thread by unwinding it, which
+/// destructors do not survive. This one stops there; the process is ending.
+class WithoutGil {
+ public:
+  WithoutGil() : state_(PyEval_SaveThread()) {}
+  ~WithoutGil() {
+    while (finalizing()) std::this_thread::sleep_for(std::chrono::hours(1));
+    PyEval_RestoreThread(state_);
+  }
+  WithoutGil(const WithoutGil&) = delete;
+
+ private:
+  static bool finalizing() {
+#if PY_VERSION_HEX >= 0x030d0000
+    return Py_IsFinalizing() != 0;
+#else
+    return _Py_IsFinalizing() != 0;
+#endif
+  }
+  PyThreadState* state_;
+};
 
 /// Elements from which work over them is long enough.
 inline constexpr std::int64_t kLongWork = 1 << 15;
 
 /// f(), without the GIL if `work`, a number of elements or of products, is worth it.
 template <class F> decltype(auto) unlocked(double work, F&& f) {
-  std::optional<py::gil_scoped_release> released;
+  std::optional<WithoutGil> released;
   if (work >= kLongWork) released.emplace();
   return std::forward<F>(f)();
 }
