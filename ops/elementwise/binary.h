@@ -19,7 +19,7 @@ template <Types kTypes, unsigned kReadsA, unsigned kReadsB> struct Binary {
 struct Add : Binary<Types::any, kNothing, kNothing> {
   static constexpr const char* name = "add";
   static bool linear_in(unsigned) { return true; }
-  template <class V> TENET_HD V f(V a, V b) const { return static_cast<V>(a + b); }
+  template <class V> TENET_HD V f(V a, V b) const { return static_cast<V>(modular(a) + modular(b)); }
   template <class V> TENET_HD One da(const V&, const V&, const V&) const { return {}; }
   template <class V> TENET_HD One db(const V&, const V&, const V&) const { return {}; }
 };
@@ -28,7 +28,7 @@ struct Add : Binary<Types::any, kNothing, kNothing> {
 struct Sub : Binary<Types::number, kNothing, kNothing> {
   static constexpr const char* name = "sub";
   static bool linear_in(unsigned) { return true; }
-  template <class V> TENET_HD V f(V a, V b) const { return static_cast<V>(a - b); }
+  template <class V> TENET_HD V f(V a, V b) const { return static_cast<V>(modular(a) - modular(b)); }
   template <class V> TENET_HD One da(const V&, const V&, const V&) const { return {}; }
   template <class V> TENET_HD V db(const V& a, const V&, const V&) const { return constant(a, -1); }
 };
@@ -41,7 +41,7 @@ struct Mul : Binary<Types::any, kSecond, kFirst> {
     if constexpr (std::is_same_v<V, bool>) {
       return a && b;
     } else {
-      return static_cast<V>(a * b);
+      return static_cast<V>(modular(a) * modular(b));
     }
   }
   template <class V> TENET_HD V da(const V&, const V& b, const V&) const { return b; }

@@ -32,6 +32,15 @@ template <Number V> TENET_HD V select(bool cond, V a, V b) { return cond ? a : b
 inline Tensor select(const Tensor& cond, const Tensor& a, const Tensor& b) { return where(cond, a, b); }
 
 /// The number c, of x's type.
+/// Integers as unsigned ones, whose sums and products wrap around as in NumPy: overflow of signed ones is undefined.
+template <class V> TENET_HD auto modular(V x) {
+  if constexpr (std::is_integral_v<V> && !std::is_same_v<V, bool>) {
+    return static_cast<std::make_unsigned_t<V>>(x);
+  } else {
+    return x;
+  }
+}
+
 template <Number V> TENET_HD V constant(V, double c) { return static_cast<V>(c); }
 Tensor constant(const Tensor& x, double c);
 

@@ -19,14 +19,16 @@ template <Types kTypes, Reads kReads> struct Unary {
 struct Neg : Unary<Types::number, kNothing> {
   static constexpr const char* name = "neg";
   static constexpr bool linear = true;
-  template <class V> TENET_HD V f(V x) const { return static_cast<V>(-x); }
+  template <class V> TENET_HD V f(V x) const { return static_cast<V>(-modular(x)); }
   template <class V> TENET_HD V df(const V& x, const V&) const { return constant(x, -1); }
 };
 
 /// |x|. d|x| = sign(x), 0 at 0.
 struct Abs : Unary<Types::number, kFirst> {
   static constexpr const char* name = "abs";
-  template <class V> TENET_HD V f(V x) const { return x < V(0) ? static_cast<V>(-x) : x == V(0) ? V(0) : x; }
+  template <class V> TENET_HD V f(V x) const {
+    return x < V(0) ? static_cast<V>(-modular(x)) : x == V(0) ? V(0) : x;
+  }
   template <class V> TENET_HD V df(const V& x, const V&) const {
     return select(x > 0, constant(x, 1), select(x < 0, constant(x, -1), constant(x, 0)));
   }
@@ -56,7 +58,7 @@ struct Sqrt : Unary<Types::floating, kOutput> {
 /// x^2. d x^2 = 2x.
 struct Square : Unary<Types::number, kFirst> {
   static constexpr const char* name = "square";
-  template <class V> TENET_HD V f(V x) const { return static_cast<V>(x * x); }
+  template <class V> TENET_HD V f(V x) const { return static_cast<V>(modular(x) * modular(x)); }
   template <class V> TENET_HD V df(const V& x, const V&) const { return 2 * x; }
 };
 

@@ -295,3 +295,11 @@ def test_print_options():
     finally:
         tenet.set_printoptions(profile="default")
     assert repr(x) == "tensor([   1.2346, 1000.5000])"
+
+
+def test_integers_wrap_around_as_in_numpy():
+    x = tenet.tensor([-(1 << 63), (1 << 63) - 1])
+    assert (x - 1).tolist() == [(1 << 63) - 1, (1 << 63) - 2] and (x + x).tolist() == [0, -2] and (x * 2).tolist() == [0, -2]
+    assert (-x).tolist() == [-(1 << 63), -(1 << 63) + 1] and x.abs()[0].item() == -(1 << 63) and x.square().tolist() == [0, 1]
+    y = tenet.tensor([200, 100], dtype=tenet.uint8)
+    assert (y + y).tolist() == [144, 200] and (y * y).tolist() == [64, 16]
