@@ -22,19 +22,31 @@ char* format_of(DType dtype) {
   return formats[static_cast<int>(dtype)];
 }
 
-bool refuse(const char* why) {
-  PyErr_SetString(PyExc_BufferError, why);
-  return false;
+/// Whether the memory lies as the flags ask.
+bool is_laid_out(const Py_buffer& view, int flags) {
+  const auto asks = [&](int layout) { return (flags & layout) == layout; };
+  const auto lies = [&](char order) { return PyBuffer_IsContiguous(&view, order) != 0; };
+  if (!asks(PyBUF_STRIDES) || asks(PyBUF_C_CONTIGUOUS)) return lies('C');
+  if (asks(PyBUF_F_CONTIGUOUS)) return lies('F');
+  return !asks(PyBUF_ANY_CONTIGUOUS) || lies('A');
 }
 
-bool may_export(const Tensor& x, int flags) {
-  if (x.requires_grad()) return refuse("the tensor requires grad. Use x.detach().");
-  const bool any_strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES;
-  const bool row_major = (flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS;
-  const bool column_major = (flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS;
-  if (x.is_contiguous()) return !column_major || x.dim() < 2 || refuse("the tensor is not column-major.");
-  return (any_strides && !row_major && !column_major) ||
-         refuse("the tensor is not contiguous. Use x.contiguous().");
+void describe(Export& out, Py_buffer& view) {
+  const Tensor& x = out.tensor;
+  const auto bytes = static_cast<Py_ssize_t>(item_size(x.dtype()));
+  for (int d = 0; d < x.dim(); ++d) {
+    out.shape[d] = x.shape()[d];
+    out.strides[d] = x.strides()[d] * bytes;
+  }
+  view.buf = x.impl()->data;
+  view.len = x.numel() * bytes;
+  view.itemsize = bytes;
+  view.readonly = 0;
+  view.format = format_of(x.dtype());
+  view.ndim = static_cast<int>(x.dim());
+  view.shape = out.shape;
+  view.strides = out.strides;
+  view.suboffsets = nullptr;
 }
 
 int get_buffer(PyObject* self, Py_buffer* view, int flags) {
@@ -42,24 +54,18 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   return guarded(
       [&] {
         const Tensor& x = unwrap(self);
-        if (!may_export(x, flags)) return -1;
-        auto* out = new Export{x.detach(), {}, {}};
-        const auto bytes = static_cast<Py_ssize_t>(item_size(x.dtype()));
-        for (int d = 0; d < x.dim(); ++d) {
-          out->shape[d] = x.shape()[d];
-          out->strides[d] = x.strides()[d] * bytes;
+        if (x.requires_grad()) throw py::buffer_error("the tensor requires grad. Use x.detach().");
+        auto out = std::make_unique<Export>(Export{x.detach(), {}, {}});
+        describe(*out, *view);
+        if (!is_laid_out(*view, flags)) {
+          throw py::buffer_error(
+              "the tensor's elements do not lie as is asked: it is not contiguous. Use x.contiguous().");
         }
+        if ((flags & PyBUF_FORMAT) == 0) view->format = nullptr;
+        if ((flags & PyBUF_ND) == 0) view->shape = nullptr;
+        if ((flags & PyBUF_STRIDES) != PyBUF_STRIDES) view->strides = nullptr;
+        view->internal = out.release();
         view->obj = Py_NewRef(self);
-        view->buf = x.impl()->data;
-        view->len = x.numel() * bytes;
-        view->itemsize = bytes;
-        view->readonly = 0;
-        view->format = (flags & PyBUF_FORMAT) != 0 ? format_of(x.dtype()) : nullptr;
-        view->ndim = static_cast<int>(x.dim());
-        view->shape = (flags & PyBUF_ND) != 0 ? out->shape : nullptr;
-        view->strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? out->strides : nullptr;
-        view->suboffsets = nullptr;
-        view->internal = out;
         return 0;
       },
       -1);
@@ -69,11 +75,23 @@ void release_buffer(PyObject*, Py_buffer* view) { delete static_cast<Export*>(vi
 
 // --- In ------------------------------------------------------------------------------------------------------------
 
+[[noreturn]] void refuse_type(py::handle source, const char* format) {
+  const std::string type =
+      py::hasattr(source, "dtype") ? std::string(py::str(source.attr("dtype"))) : std::string(format);
+  fail<DTypeError>(
+      "from_numpy: an array of ", type,
+      " has no tensor of its type: Tenet has float32, float64, int64, int32, uint8 and bool, in this "
+      "machine's byte order. Convert with array.astype(...).");
+}
+
 /// A buffer, held until the last owner goes, in whichever thread that is.
 struct Held {
   Py_buffer view{};
   explicit Held(py::handle source) {
-    if (PyObject_GetBuffer(source.ptr(), &view, PyBUF_RECORDS_RO) != 0) throw py::error_already_set();
+    if (PyObject_GetBuffer(source.ptr(), &view, PyBUF_RECORDS_RO) == 0) return;
+    if (PyErr_ExceptionMatches(PyExc_ValueError) == 0) throw py::error_already_set();
+    PyErr_Clear();  // NumPy has no format for the type, as for dates
+    refuse_type(source, "no format");
   }
   Held(const Held&) = delete;
   ~Held() {
@@ -101,12 +119,7 @@ std::optional<DType> dtype_of_format(const char* format, Py_ssize_t bytes) {
 
 DType checked_dtype(py::handle source, const Py_buffer& view) {
   if (const auto dtype = dtype_of_format(view.format, view.itemsize)) return *dtype;
-  const std::string type =
-      py::hasattr(source, "dtype") ? std::string(py::str(source.attr("dtype"))) : std::string(view.format);
-  fail<DTypeError>(
-      "from_numpy: an array of ", type,
-      " has no tensor of its type: Tenet has float32, float64, int64, int32, uint8 and bool, in this "
-      "machine's byte order. Convert with array.astype(...).");
+  refuse_type(source, view.format);
 }
 
 /// Why a tensor cannot stand over the memory; null if it can.
@@ -155,6 +168,7 @@ Tensor tensor_from_buffer(py::handle source, bool share, const char** why_copied
 
 bool is_array(PyObject* object) {
   if (PyObject_CheckBuffer(object) == 0 || is_tensor(object)) return false;
+  if (PyUnicode_Check(object) || PyBytes_Check(object)) return false;  // NumPy's text, which has a buffer
   return PyObject_HasAttrString(object, "__array_interface__") != 0;
 }
 

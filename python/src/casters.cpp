@@ -1,6 +1,9 @@
 #include "tenet/python/src/casters.h"
 
+#include <cstring>
+
 #include "tenet/framework/core/error.h"
+#include "tenet/python/src/errors.h"
 
 namespace tenet::python {
 namespace {
@@ -55,19 +58,45 @@ PyObject* size_numel(PyObject* self, PyObject*) {
   return PyErr_Occurred() != nullptr ? nullptr : PyLong_FromLongLong(n);
 }
 
+/// A tuple as a size; null stays null. Takes the reference.
+PyObject* sized(PyObject* tuple) {
+  const py::object owned = py::reinterpret_steal<py::object>(tuple);
+  return tuple == nullptr ? nullptr : PyObject_CallOneArg(reinterpret_cast<PyObject*>(size_type), tuple);
+}
+
 /// A slice of a size is a size.
 PyObject* size_subscript(PyObject* self, PyObject* key) {
   PyObject* part = PyTuple_Type.tp_as_mapping->mp_subscript(self, key);
-  if (part == nullptr || !PySlice_Check(key)) return part;
-  const py::object owned = py::reinterpret_steal<py::object>(part);
-  return PyObject_CallOneArg(reinterpret_cast<PyObject*>(size_type), part);
+  return PySlice_Check(key) ? sized(part) : part;
 }
 
-PyObject* size_concat(PyObject* self, PyObject* other) {
-  PyObject* joined = PyTuple_Type.tp_as_sequence->sq_concat(self, other);
-  if (joined == nullptr) return nullptr;
-  const py::object owned = py::reinterpret_steal<py::object>(joined);
-  return PyObject_CallOneArg(reinterpret_cast<PyObject*>(size_type), joined);
+/// A size and a tuple in either order.
+PyObject* size_add(PyObject* left, PyObject* right) {
+  if (!PyTuple_Check(left) || !PyTuple_Check(right)) Py_RETURN_NOTIMPLEMENTED;
+  return sized(PyTuple_Type.tp_as_sequence->sq_concat(left, right));
+}
+
+PyObject* size_repeat(PyObject* self, Py_ssize_t times) {
+  return sized(PyTuple_Type.tp_as_sequence->sq_repeat(self, times));
+}
+
+/// Of an iterable of ints.
+PyObject* size_new(PyTypeObject* type, PyObject* args, PyObject* keywords) {
+  return guarded([&]() -> PyObject* {
+    py::object size = py::reinterpret_steal<py::object>(PyTuple_Type.tp_new(type, args, keywords));
+    if (!size) return nullptr;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(size.ptr()); ++i) {
+      PyObject* item = PyTuple_GET_ITEM(size.ptr(), i);
+      if (PyLong_Check(item)) continue;
+      const std::optional<std::int64_t> extent = as_index(item);
+      if (!extent) {
+        throw py::type_error(cat("Size: takes ints, but item ", i, " is a ", Py_TYPE(item)->tp_name, "."));
+      }
+      PyTuple_SET_ITEM(size.ptr(), i, PyLong_FromLongLong(*extent));
+      Py_DECREF(item);
+    }
+    return size.release().ptr();
+  });
 }
 
 void add_size(py::module_& module) {
@@ -75,8 +104,10 @@ void add_size(py::module_& module) {
                                   {nullptr, nullptr, 0, nullptr}};
   static PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(size_repr)},
                                 {Py_tp_str, reinterpret_cast<void*>(size_repr)},
+                                {Py_tp_new, reinterpret_cast<void*>(size_new)},
                                 {Py_mp_subscript, reinterpret_cast<void*>(size_subscript)},
-                                {Py_sq_concat, reinterpret_cast<void*>(size_concat)},
+                                {Py_nb_add, reinterpret_cast<void*>(size_add)},
+                                {Py_sq_repeat, reinterpret_cast<void*>(size_repeat)},
                                 {Py_tp_methods, methods},
                                 {Py_tp_doc, const_cast<char*>("The extents of a tensor, a tuple of ints.")},
                                 {0, nullptr}};
@@ -107,6 +138,10 @@ void add_dtype(py::module_& module) {
 void add_device(py::module_& module) {
   py::class_<DeviceObject>(module, "device", "Where a tensor's memory lies: tenet.device(\"cpu\").")
       .def(py::init([](Device device) { return DeviceObject{device}; }), py::arg("device"))
+      .def(py::init([](const std::string& type, std::optional<int> index) {
+             return DeviceObject{parse_device(index ? cat(type, ":", *index) : type)};
+           }),
+           py::arg("type"), py::arg("index") = py::none())
       .def_property_readonly(
           "type", [](const DeviceObject& d) { return d.value.type == DeviceType::cpu ? "cpu" : "cuda"; })
       .def_property_readonly("index",
@@ -125,6 +160,13 @@ void add_device(py::module_& module) {
            [](const py::object& d) { return py::make_tuple(py::type::of(d), py::make_tuple(py::str(d))); });
 }
 
+/// Whether a buffer's format is that of one real number.
+bool is_real(const char* format) {
+  if (format == nullptr || format[0] == '\0') return false;
+  if (std::strchr("<>=@", format[0]) != nullptr) ++format;
+  return std::strchr("bBhHiIlLqQefdg?", format[0]) != nullptr && format[0] != '\0' && format[1] == '\0';
+}
+
 }  // namespace
 
 std::optional<Scalar> as_scalar(PyObject* object) {
@@ -134,14 +176,15 @@ std::optional<Scalar> as_scalar(PyObject* object) {
   if (PyFloat_Check(object)) return Scalar(PyFloat_AsDouble(object));
   if (PyLong_Check(object)) return Scalar(checked_int64(object));
   if (is_tensor(object) || PyObject_CheckBuffer(object) == 0) return {};
-  // NumPy's scalars, the other ones with a buffer: told by their being of no dimension.
+  // NumPy's scalars, the other ones with a buffer: told by their being of no dimension. Its complex numbers, dates and
+  // text have a __float__ that gives something too, but not their value.
   Py_buffer buffer;
   if (PyObject_GetBuffer(object, &buffer, PyBUF_FORMAT | PyBUF_ND) != 0) {
     PyErr_Clear();
     return {};
   }
   const bool is_bool = buffer.format != nullptr && buffer.format[0] == '?';
-  const bool alone = buffer.ndim == 0;
+  const bool alone = buffer.ndim == 0 && is_real(buffer.format);
   PyBuffer_Release(&buffer);
   if (!alone) return {};
   if (is_bool) return Scalar(PyObject_IsTrue(object) == 1);

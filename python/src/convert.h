@@ -10,7 +10,7 @@ namespace tenet::python {
 /// a tensor. The type is the option's, else as tenet.tensor says.
 Tensor tensor_from(py::handle data, const TensorOptions& options);
 
-/// Whether the object is an array of NumPy or one of its scalars.
+/// Whether the object is an array of NumPy or one of its scalars, text left out.
 bool is_array(PyObject* object);
 
 /// The elements of an array, or of anything that exports a buffer: shared if share is set and the buffer is writable

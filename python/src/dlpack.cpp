@@ -1,5 +1,7 @@
 // DLPack: memory shared with PyTorch, NumPy, JAX and others.
 // Source: https://dmlc.github.io/dlpack/latest/ (the C structures), https://data-apis.org/array-api (the methods).
+#include <cstring>
+
 #include "tenet/ops/create/create.h"
 #include "tenet/python/src/bind.h"
 
@@ -89,13 +91,14 @@ template <class Managed> struct Export {
 };
 
 /// A capsule that frees the structure if nobody takes it.
-template <class Managed> py::capsule to_capsule(Managed& managed) {
-  PyObject* capsule = PyCapsule_New(&managed, Managed::name, [](PyObject* self) {
+template <class Managed> py::capsule to_capsule(std::unique_ptr<Export<Managed>> out) {
+  PyObject* capsule = PyCapsule_New(&out->managed, Managed::name, [](PyObject* self) {
     if (PyCapsule_IsValid(self, Managed::name) == 0) return;  // taken: the taker frees it
     auto* unused = static_cast<Managed*>(PyCapsule_GetPointer(self, Managed::name));
     unused->deleter(unused);
   });
   if (capsule == nullptr) throw py::error_already_set();
+  out.release();
   return py::reinterpret_steal<py::capsule>(capsule);
 }
 
@@ -115,12 +118,12 @@ py::capsule to_dlpack(const Tensor& x, const py::object& stream, const std::opti
   }
   const bool copied = copy.value_or(false);
   const Tensor given = copied ? x.clone() : x.detach();
-  if (!max_version || max_version->first < 1) return to_capsule((new Export<Unversioned>(given))->managed);
-  auto* out = new Export<Versioned>(given);
+  if (!max_version || max_version->first < 1) return to_capsule(std::make_unique<Export<Unversioned>>(given));
+  auto out = std::make_unique<Export<Versioned>>(given);
   out->managed.major = kMajor;
   out->managed.minor = kMinor;
   out->managed.flags = copied ? kCopied : 0;
-  return to_capsule(out->managed);
+  return to_capsule(std::move(out));
 }
 
 // --- In ------------------------------------------------------------------------------------------------------------
@@ -136,46 +139,85 @@ Shape shape_of(const DlTensor& source) {
 }
 
 Strides strides_of(const DlTensor& source, const Shape& shape) {
-  if (source.strides == nullptr) return contiguous_strides(shape);
-  Strides strides;
-  for (std::int32_t d = 0; d < source.ndim; ++d) {
-    const bool matters = source.shape[d] > 1;
-    if (matters && source.strides[d] < 0) {
-      fail<ValueError>(
-          "from_dlpack: a stride is negative, which tensors do not have. Copy the elements first.");
-    }
-    strides.push_back(matters ? source.strides[d] : 1);
+  Strides strides = contiguous_strides(shape);
+  for (int d = 0; source.strides != nullptr && d < shape.size(); ++d) {
+    strides[d] = shape[d] > 1 ? source.strides[d] : 1;
   }
   return strides;
 }
 
-/// What a taken structure means; it is freed with the last view, in whichever thread, or now if this throws.
+/// What a structure says, in our words. `data` is null or the element of index 0, 0, ...
+struct Source {
+  std::byte* data;
+  Shape shape;
+  Strides strides;
+  DType dtype;
+
+  explicit Source(const DlTensor& source)
+      : data(static_cast<std::byte*>(source.data) + source.byte_offset),
+        shape(shape_of(source)),
+        strides(strides_of(source, shape)),
+        dtype(from_dl(source.dtype)) {}
+};
+
+/// Why a tensor cannot stand over the memory; null if it can.
+const char* obstacle(const Source& source, std::uint64_t flags) {
+  if ((flags & kReadOnly) != 0) return "it is read-only and tensors can be written";
+  for (const std::int64_t stride : source.strides) {
+    if (stride < 0) return "it has a negative stride, which tensors do not have";
+  }
+  if (reinterpret_cast<std::uintptr_t>(source.data) % item_size(source.dtype) != 0) {
+    return "it is not aligned for its type";
+  }
+  return nullptr;
+}
+
+/// Copies the part of the source below dimension `dim` to `to`, row by row, and gives where it ends. Reads bytes, as the
+/// elements may lie at any address.
+std::byte* copy_part(const Source& source, const std::byte* from, int dim, std::byte* to) {
+  const auto bytes = static_cast<std::int64_t>(item_size(source.dtype));
+  const bool row = dim + 1 == source.shape.size() && source.strides[dim] == 1;
+  if (row || dim == source.shape.size()) {
+    const std::int64_t count = row ? source.shape[dim] * bytes : bytes;
+    if (count > 0) std::memcpy(to, from, static_cast<std::size_t>(count));
+    return to + count;
+  }
+  for (std::int64_t i = 0; i < source.shape[dim]; ++i) {
+    to = copy_part(source, from + i * source.strides[dim] * bytes, dim + 1, to);
+  }
+  return to;
+}
+
+Tensor copy_of(const Source& source) {
+  Tensor copy = empty(source.shape, {.dtype = source.dtype});
+  copy_part(source, source.data, 0, copy.impl()->data);
+  return copy;
+}
+
+/// What a structure of `flags` means; taken, it is freed with the last view, in whichever thread, or now if it is copied.
 template <class Managed>
 Tensor take(const py::capsule& capsule, std::optional<bool> copy, std::uint64_t flags) {
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule.ptr(), Managed::name));
-  const DlTensor& source = managed->tensor;
-  if (source.device.type != kCpu) {
-    fail<DeviceError>("from_dlpack: the memory is on a device of type ", source.device.type,
+  if (managed->tensor.device.type != kCpu) {
+    fail<DeviceError>("from_dlpack: the memory is on a device of type ", managed->tensor.device.type,
                       ", but this tenet knows the CPU alone. Bring it there first.");
   }
-  const DType dtype = from_dl(source.dtype);
-  const Shape shape = shape_of(source);
-  const Strides strides = strides_of(source, shape);
-  const bool read_only = (flags & kReadOnly) != 0;
-  if (read_only && copy == std::optional(false)) {
-    fail<ValueError>(
-        "from_dlpack: the memory is read-only and tensors can be written. Leave copy=False out.");
+  const Source source(managed->tensor);
+  const char* reason = obstacle(source, flags);
+  if (reason != nullptr && copy == std::optional(false)) {
+    throw py::buffer_error(
+        cat("from_dlpack: the memory cannot be shared, because ", reason, ". Leave copy=False out."));
   }
-  std::byte* data = static_cast<std::byte*>(source.data) + source.byte_offset;
   if (PyCapsule_SetName(capsule.ptr(), Managed::used) != 0) throw py::error_already_set();
   const std::shared_ptr<Managed> owner(managed, [](Managed* m) {
     if (m->deleter == nullptr || !Py_IsInitialized()) return;
     const py::gil_scoped_acquire gil;
     m->deleter(m);
   });
-  const Tensor over =
-      from_memory(data, shape, strides, dtype, [held = owner](void*) mutable { held.reset(); });
-  return read_only || copy.value_or(false) ? over.clone() : over;
+  const bool wants_copy = copy.value_or(false) && (flags & kCopied) == 0;
+  if (reason != nullptr || wants_copy) return copy_of(source);
+  return from_memory(source.data, source.shape, source.strides, source.dtype,
+                     [held = owner](void*) mutable { held.reset(); });
 }
 
 Tensor from_capsule(const py::capsule& capsule, std::optional<bool> copy) {
@@ -194,17 +236,19 @@ Tensor from_capsule(const py::capsule& capsule, std::optional<bool> copy) {
 }
 
 /// The capsule of an object, in the newest form that both sides know.
-py::object ask(const py::object& source, std::optional<bool> copy) {
+py::object ask(const py::object& source, std::optional<Device> device, std::optional<bool> copy) {
   const py::object method = source.attr("__dlpack__");
+  py::dict options(arg("max_version") = py::make_tuple(kMajor, kMinor), arg("copy") = copy);
+  if (device) options["dl_device"] = py::make_tuple(kCpu, 0);  // from elsewhere, it brings the elements here
   try {
-    return method(arg("max_version") = py::make_tuple(kMajor, kMinor), arg("copy") = copy);
+    return method(**options);
   } catch (const py::error_already_set& error) {
     if (!error.matches(PyExc_TypeError)) throw;
     return method();  // older than version 1
   }
 }
 
-Tensor from_dlpack(const py::object& source, std::optional<Device>, std::optional<bool> copy) {
+Tensor from_dlpack(const py::object& source, std::optional<Device> device, std::optional<bool> copy) {
   if (py::isinstance<py::capsule>(source))
     return from_capsule(py::reinterpret_borrow<py::capsule>(source), copy);
   if (!py::hasattr(source, "__dlpack__")) {
@@ -212,7 +256,7 @@ Tensor from_dlpack(const py::object& source, std::optional<Device>, std::optiona
         cat("from_dlpack: a ", Py_TYPE(source.ptr())->tp_name,
             " does not speak DLPack: it has no __dlpack__. Use tenet.tensor or tenet.from_numpy."));
   }
-  return from_capsule(py::reinterpret_steal<py::capsule>(ask(source, copy).release()), copy);
+  return from_capsule(py::reinterpret_steal<py::capsule>(ask(source, device, copy).release()), copy);
 }
 
 }  // namespace
@@ -225,8 +269,9 @@ void bind_dlpack(Binder& bind) {
           "__dlpack_device__", [](const Tensor&) { return std::pair(kCpu, 0); }, "(1, 0): the CPU.");
   bind.module.def(
       "from_dlpack", &from_dlpack, arg("ext_tensor"), py::kw_only(), arg("device") = none, arg("copy") = none,
-      "A tensor over the memory of an object of another library, which it keeps alive. Read-only memory is "
-      "copied. Raises DTypeError, DeviceError or ValueError for what a tensor cannot be.");
+      "A tensor over the memory of an object of another library, which it keeps alive. Memory that a tensor cannot "
+      "stand over (read-only, with a negative stride, not aligned) is copied; copy=True copies always, copy=False "
+      "raises BufferError instead. Raises DTypeError, ShapeError or DeviceError for what a tensor cannot be.");
 }
 
 }  // namespace tenet::python

@@ -82,7 +82,8 @@ def test_what_cannot_be_shared_is_copied_and_says_why(make, reason):
 
 
 @pytest.mark.parametrize("array", [np.ones(2, np.float16), np.ones(2, np.complex64), np.ones(2, ">f8"), np.array(["a"]),
-                                   np.zeros(2, [("x", "f4")]), np.ones(2, np.int16), np.ones(2, np.uint64)])
+                                   np.zeros(2, [("x", "f4")]), np.ones(2, np.int16), np.ones(2, np.uint64),
+                                   np.zeros(2, "M8[s]")])
 def test_types_that_tenet_has_not(array):
     with pytest.raises(tenet.DTypeError, match="Tenet has float32, float64, int64, int32, uint8 and bool"):
         tenet.from_numpy(array)
@@ -146,6 +147,11 @@ def test_numbers_of_numpy():
     assert tenet.tensor(np.float64(1.5)).dtype == tenet.float64 and tenet.tensor(np.bool_(True)).dtype == tenet.bool
     assert tenet.zeros(np.int64(2), np.int32(3)).shape == (2, 3)
     assert x[np.int64(1)].item() == 1
+    for other in (np.complex64(1), np.datetime64("2026-01-01"), np.str_("2"), np.bytes_(b"2")):
+        with pytest.raises((TypeError, tenet.Error)):
+            x * other
+        with pytest.raises((TypeError, tenet.Error)):
+            tenet.full((2,), other)
 
 
 def test_tensor_copies_and_as_tensor_shares():
@@ -170,3 +176,4 @@ def test_the_buffer_protocol():
     assert memoryview(x.T).strides == (4, 12)
     with pytest.raises(BufferError, match="contiguous"):
         np.frombuffer(x.T, np.int32)
+    assert memoryview(tenet.arange(3)[:1].expand(1)).contiguous and memoryview(tenet.zeros(0, 2).T).tolist() == [[], []]
