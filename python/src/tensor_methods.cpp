@@ -40,7 +40,8 @@ py::object stride(const Tensor& x, std::optional<std::int64_t> dim) {
     x.size(*dim);  // checks it
     return py::int_(x.strides()[*dim < 0 ? *dim + x.dim() : *dim]);
   }
-  return py::tuple(py::reinterpret_steal<py::object>(to_size(x.strides())));
+  const Strides strides = x.strides();
+  return py::tuple(py::cast(std::vector<std::int64_t>(strides.begin(), strides.end())));
 }
 
 /// An array over the same memory.
@@ -101,6 +102,7 @@ py::object deep_copy(const py::object& self, py::dict memo) {
   Tensor copy = copy_with_history(x);
   if (x.grad().defined()) copy.set_grad(x.grad().clone());
   py::object copied = py::reinterpret_steal<py::object>(wrap(std::move(copy), Py_TYPE(self.ptr())));
+  memo[py::reinterpret_steal<py::object>(PyLong_FromVoidPtr(self.ptr()))] = copied;  // for what refers back to it
   if (py::len(self.attr("__dict__")) > 0) {
     copied.attr("__dict__") = py::module_::import("copy").attr("deepcopy")(self.attr("__dict__"), memo);
   }

@@ -3,7 +3,7 @@ from tenet import _C
 from tenet._C import Tensor
 
 
-def _rebuild(cls, data, dtype, shape, requires_grad, attributes):
+def _rebuild(cls, data, dtype, shape, requires_grad):
     """The tensor that __reduce_ex__ took apart."""
     x = _C.empty(shape, dtype=dtype)
     if x.numel():
@@ -11,7 +11,6 @@ def _rebuild(cls, data, dtype, shape, requires_grad, attributes):
     if cls is not Tensor:
         x = _C.make_subclass(cls, x)
     x.requires_grad = requires_grad
-    x.__dict__.update(attributes)
     return x
 
 
@@ -21,7 +20,8 @@ def _reduce_ex(self, protocol):
                                "x.detach().")
     data = self.detach().contiguous()
     parts = memoryview(data).cast("B").tobytes() if self.numel() else b""
-    return _rebuild, (type(self), parts, self.dtype, tuple(self.shape), self.requires_grad, self.__dict__)
+    # The attributes come last: one of them may refer back to the tensor.
+    return _rebuild, (type(self), parts, self.dtype, tuple(self.shape), self.requires_grad), self.__dict__ or None
 
 
 def _copy(self):

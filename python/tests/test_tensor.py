@@ -59,9 +59,15 @@ def test_size_is_a_tuple():
     assert repr(shape) == "tenet.Size([2, 3])" and hash(shape) == hash((2, 3))
     n, m = shape
     assert (n, m) == (2, 3) and pickle.loads(pickle.dumps(shape)) == shape
+    for made in (shape + (4,), (4,) + shape, shape * 2, 2 * shape, shape[1:], tenet.Size([2, 3]), tenet.Size(tenet.ones(2).int())):
+        assert type(made) is tenet.Size and all(type(n) is int for n in made)
+    assert (4,) + shape == (4, 2, 3) and shape * 2 == (2, 3, 2, 3)
+    for items, text in [(["2"], "Size: takes ints, but item 0 is a str."), ([1, 2.5], "Size: takes ints, but item 1 is a float.")]:
+        with pytest.raises(TypeError, match=text):
+            tenet.Size(items)
     x = tenet.zeros(2, 3)
     assert x.size() == (2, 3) and x.size(-1) == 3 and x.ndim == x.dim() == 2 and x.numel() == 6 and len(x) == 2
-    assert x.stride() == (3, 1) and x.stride(0) == 3 and x.nbytes == 24 and x.element_size() == 4
+    assert x.stride() == (3, 1) and type(x.stride()) is tuple and x.stride(0) == 3 and x.nbytes == 24 and x.element_size() == 4
 
 
 def test_dtypes_and_devices_are_objects():
@@ -71,6 +77,7 @@ def test_dtypes_and_devices_are_objects():
     assert tenet.float32.is_floating_point and not tenet.int64.is_floating_point
     assert pickle.loads(pickle.dumps(tenet.int32)) is tenet.int32 and copy.deepcopy(tenet.bool) is tenet.bool
     assert x.device == tenet.device("cpu") and str(x.device) == "cpu" and x.device.type == "cpu"
+    assert tenet.device("cpu", 0) == tenet.device(type="cpu", index=0) == tenet.device("cpu:0")
     assert not x.is_cuda and x.cpu() is not None and x.to("cpu").device == x.device
     with pytest.raises(tenet.DeviceError):
         x.to("cuda")
@@ -182,6 +189,13 @@ def test_pickle(protocol):
     x.note = "kept"
     y = pickle.loads(pickle.dumps(x, protocol))
     assert y.requires_grad and y.note == "kept" and y.is_leaf
+    x.itself = x
+    y = pickle.loads(pickle.dumps(x, protocol))
+    assert y.itself is y
+    weight = tenet.nn.Parameter(tenet.ones(2))
+    weight.itself = weight
+    y = pickle.loads(pickle.dumps(weight, protocol))
+    assert type(y) is tenet.nn.Parameter and y.itself is y and y.tolist() == [1, 1]
     with pytest.raises(tenet.GradientError, match="only leaves can be pickled"):
         pickle.dumps(x * 2)
 
@@ -194,6 +208,9 @@ def test_copies():
     assert shallow.data_ptr() == x.data_ptr() and shallow is not x
     both = copy.deepcopy([x, x])
     assert both[0] is both[1]
+    x.itself = x
+    copied = copy.deepcopy(x)
+    assert copied.itself is copied and copied is not x
     with pytest.raises(tenet.GradientError, match="only leaves can be copied whole"):
         copy.deepcopy(x * 2)
 

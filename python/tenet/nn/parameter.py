@@ -10,7 +10,7 @@ class Parameter(Tensor):
         return _C.make_subclass(cls, _C.empty(0) if data is None else data, requires_grad)
 
     def __reduce_ex__(self, protocol):
-        return _rebuild, (type(self), self.detach(), self.requires_grad, self.__dict__)
+        return _rebuild, (type(self), self.detach(), self.requires_grad), self.__dict__ or None
 
 
 class Buffer(Tensor):
@@ -24,7 +24,5 @@ class Buffer(Tensor):
     __reduce_ex__ = Parameter.__reduce_ex__
 
 
-def _rebuild(cls, data, requires_grad, attributes):
-    self = _C.make_subclass(cls, data, requires_grad)
-    self.__dict__.update(attributes)
-    return self
+def _rebuild(cls, data, requires_grad):
+    return _C.make_subclass(cls, data, requires_grad)
