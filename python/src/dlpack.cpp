@@ -267,11 +267,14 @@ void bind_dlpack(Binder& bind) {
            arg("dl_device") = none, arg("copy") = none, "The memory as a DLPack capsule.")
       .def(
           "__dlpack_device__", [](const Tensor&) { return std::pair(kCpu, 0); }, "(1, 0): the CPU.");
-  bind.module.def(
-      "from_dlpack", &from_dlpack, arg("ext_tensor"), py::kw_only(), arg("device") = none, arg("copy") = none,
-      "A tensor over the memory of an object of another library, which it keeps alive. Memory that a tensor cannot "
-      "stand over (read-only, with a negative stride, not aligned) is copied; copy=True copies always, copy=False "
-      "raises BufferError instead. Raises DTypeError, ShapeError or DeviceError for what a tensor cannot be.");
+  bind.module.def("from_dlpack", &from_dlpack, arg("ext_tensor"), py::kw_only(), arg("device") = none,
+                  arg("copy") = none,
+                  "A tensor over the memory of an object of another library, which it keeps alive. Memory "
+                  "that a tensor cannot "
+                  "stand over (read-only, with a negative stride, not aligned) is copied; copy=True copies "
+                  "always, copy=False "
+                  "raises BufferError instead. Raises DTypeError, ShapeError or DeviceError for what a "
+                  "tensor cannot be.");
 }
 
 }  // namespace tenet::python

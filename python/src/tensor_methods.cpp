@@ -102,7 +102,8 @@ py::object deep_copy(const py::object& self, py::dict memo) {
   Tensor copy = copy_with_history(x);
   if (x.grad().defined()) copy.set_grad(x.grad().clone());
   py::object copied = py::reinterpret_steal<py::object>(wrap(std::move(copy), Py_TYPE(self.ptr())));
-  memo[py::reinterpret_steal<py::object>(PyLong_FromVoidPtr(self.ptr()))] = copied;  // for what refers back to it
+  memo[py::reinterpret_steal<py::object>(PyLong_FromVoidPtr(self.ptr()))] =
+      copied;  // for what refers back to it
   if (py::len(self.attr("__dict__")) > 0) {
     copied.attr("__dict__") = py::module_::import("copy").attr("deepcopy")(self.attr("__dict__"), memo);
   }
