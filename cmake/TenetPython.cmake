@@ -2,7 +2,7 @@
 #   PYTHONPATH=build/python python3 -c 'import tenet'
 # works without installing.
 find_package(Python 3.10 REQUIRED COMPONENTS Interpreter Development.Module)
-find_package(pybind11 2.10 CONFIG REQUIRED)
+find_package(pybind11 2.9 CONFIG REQUIRED)
 
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/python/src/*.cpp")
 pybind11_add_module(tenet_python MODULE NO_EXTRAS ${sources})

@@ -201,11 +201,15 @@ void bind_tensor(Binder& bind) {
       "\"full\" set all of them first.");
   bind.module.def(
       "make_subclass",
-      [](const py::type& type, const Tensor& x, bool requires_grad) {
+      [](const py::object& type, const Tensor& x, bool requires_grad) {
+        auto* cls = reinterpret_cast<PyTypeObject*>(type.ptr());
+        if (!PyType_Check(type.ptr()) || PyType_IsSubtype(cls, tensor_type) == 0) {
+          throw py::type_error(
+              cat("make_subclass: ", std::string(py::repr(type)), " is not a subclass of Tensor."));
+        }
         Tensor same = x.detach();
         if (requires_grad) same.requires_grad_();
-        return py::reinterpret_steal<py::object>(
-            wrap(std::move(same), reinterpret_cast<PyTypeObject*>(type.ptr())));
+        return py::reinterpret_steal<py::object>(wrap(std::move(same), cls));
       },
       arg("cls"), arg("data"), arg("requires_grad") = false,
       "An object of a subclass of Tensor with the elements of `data` and no history.");

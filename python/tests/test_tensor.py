@@ -223,6 +223,9 @@ def test_subclasses():
     assert isinstance(x, tenet.Tensor) and x.tolist() == [1, 2] and "Named" in repr(x)
     assert tenet.is_tensor(x) and not tenet.is_tensor([1])
     assert tenet.Tensor(2, 3).shape == (2, 3) and tenet.Tensor([1, 2]).dtype == tenet.float32
+    for cls, name in ((int, "<class 'int'>"), (3, "3")):
+        with pytest.raises(TypeError, match=f"make_subclass: {name} is not a subclass of Tensor."):
+            tenet._C.make_subclass(cls, x)
 
 
 def test_data_can_be_replaced():
