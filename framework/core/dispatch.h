@@ -45,4 +45,13 @@ template <class F> decltype(auto) dispatch_all(DType dtype, F&& f) {
   }
 }
 
+/// Calls f with the unsigned type of `bytes` bytes, for kernels that only move elements.
+template <class F> decltype(auto) dispatch_size(std::size_t bytes, F&& f) {
+  switch (bytes) {
+    case 8: return std::forward<F>(f)(TypeTag<std::uint64_t>{});
+    case 4: return std::forward<F>(f)(TypeTag<std::uint32_t>{});
+    default: return std::forward<F>(f)(TypeTag<std::uint8_t>{});
+  }
+}
+
 }  // namespace tenet

@@ -12,7 +12,7 @@ namespace {
 
 /// to = from without a history; shapes broadcast, types convert.
 void write(const Tensor& to, const Tensor& from) {
-  copy::run_cast(to.dtype(), from.dtype(), pointwise::make_loop({to.impl(), from.impl()}));
+  copy::run_cast(to.dtype(), from.dtype(), pointwise::make_loop({to.impl(), from.impl()}), to.device());
 }
 
 Tensor copied(const Tensor& x, DType dtype) {

@@ -2,10 +2,13 @@
 
 #include <cstring>
 
+#include "tenet/backends/loop_kernel.h"
+
 namespace tenet::copy {
 
-template <cpu::Level L, class To, class From>
-void cast_loop(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+template <class To, class From>
+TENET_HD void steps(const Cast<To, From>&, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
   if (strides[0] == static_cast<std::int64_t>(sizeof(To)) &&
       strides[1] == static_cast<std::int64_t>(sizeof(From))) {
     if constexpr (std::is_same_v<To, From>) {
@@ -23,9 +26,12 @@ void cast_loop(const void*, std::byte* const* data, const std::int64_t* strides,
   }
 }
 
-#define TENET_CAST(To, From)                                                                              \
-  template void cast_loop<cpu::kThisLevel, To, From>(const void*, std::byte* const*, const std::int64_t*, \
-                                                     std::int64_t);
+}  // namespace tenet::copy
+
+namespace tenet {
+using namespace copy;
+
+#define TENET_CAST(To, From) TENET_LOOP_KERNEL(Cast<To, From>)
 #define TENET_CASTS(To)  \
   TENET_CAST(To, float)  \
   TENET_CAST(To, double) \
@@ -37,4 +43,4 @@ TENET_CASTS(std::int32_t)
 TENET_CASTS(std::uint8_t)
 TENET_CASTS(bool)
 
-}  // namespace tenet::copy
+}  // namespace tenet

@@ -2,7 +2,15 @@
 
 #include <bit>
 
+#include "tenet/backends/loop_kernel.h"
+
 namespace tenet::pointwise {
+
+// The derivative One never reaches a kernel; multiplying by it is defined so that every entry can be
+// instantiated alike.
+TENET_HD float operator*(float dy, One) { return dy; }
+TENET_HD double operator*(double dy, One) { return dy; }
+
 namespace {
 
 template <class T> TENET_HD T& at(std::byte* data, std::int64_t offset) {
@@ -11,8 +19,9 @@ template <class T> TENET_HD T& at(std::byte* data, std::int64_t offset) {
 
 }  // namespace
 
-template <cpu::Level L, class F, class T>
-void binary_value(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+template <class F, class T>
+TENET_HD void steps(const BinaryValue<F, T>&, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
   constexpr F f;
   using Y = decltype(f.f(T(), T()));
   constexpr std::int64_t step = sizeof(T);
@@ -40,8 +49,9 @@ void binary_value(const void*, std::byte* const* data, const std::int64_t* strid
   }
 }
 
-template <cpu::Level L, class F, class T, bool kTowardsA>
-void binary_pull(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+template <class F, class T, bool kTowardsA>
+TENET_HD void steps(const BinaryPull<F, T, kTowardsA>&, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
   const auto pull = [](T dy, T a, T b, T y) {
     constexpr F f;
     if constexpr (kTowardsA) {
@@ -70,16 +80,17 @@ void binary_pull(const void*, std::byte* const* data, const std::int64_t* stride
   }
 }
 
-#define TENET_VALUE(Op, T)                                                                                \
-  template void binary_value<cpu::kThisLevel, Op, T>(const void*, std::byte* const*, const std::int64_t*, \
-                                                     std::int64_t);
+}  // namespace tenet::pointwise
+
+namespace tenet {
+using namespace pointwise;
+
+#define TENET_VALUE(Op, T) TENET_LOOP_KERNEL(BinaryValue<Op, T>)
 #define TENET_FLOATS(Op) TENET_VALUE(Op, float) TENET_VALUE(Op, double)
 #define TENET_NUMBERS(Op) \
   TENET_FLOATS(Op) TENET_VALUE(Op, std::int64_t) TENET_VALUE(Op, std::int32_t) TENET_VALUE(Op, std::uint8_t)
 #define TENET_ALL(Op) TENET_NUMBERS(Op) TENET_VALUE(Op, bool)
-#define TENET_PULL(Op, T, towards_a)                                                           \
-  template void binary_pull<cpu::kThisLevel, Op, T, towards_a>(const void*, std::byte* const*, \
-                                                               const std::int64_t*, std::int64_t);
+#define TENET_PULL(Op, T, towards_a) TENET_LOOP_KERNEL(BinaryPull<Op, T, towards_a>)
 #define TENET_PULLS(Op)       \
   TENET_PULL(Op, float, true) \
   TENET_PULL(Op, float, false) TENET_PULL(Op, double, true) TENET_PULL(Op, double, false)
@@ -87,13 +98,8 @@ void binary_pull(const void*, std::byte* const* data, const std::int64_t* stride
 #define TENET_INSTANTIATE_PULL(Op, function, types) TENET_PULLS(Op)
 #define TENET_PREDICATE(Op, function) TENET_ALL(Op)
 
-// The derivative One never reaches a kernel; multiplying by it is defined so that every entry can be
-// instantiated alike.
-TENET_HD float operator*(float dy, One) { return dy; }
-TENET_HD double operator*(double dy, One) { return dy; }
-
 TENET_BINARY_OPS(TENET_INSTANTIATE)
 TENET_BINARY_OPS(TENET_INSTANTIATE_PULL)
 TENET_PREDICATES(TENET_PREDICATE)
 
-}  // namespace tenet::pointwise
+}  // namespace tenet

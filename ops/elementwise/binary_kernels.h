@@ -7,11 +7,12 @@
 
 namespace tenet::pointwise {
 
-// Inner loops, one per entry, type and instruction-set level; defined in binary_kernels.cpp.
-template <cpu::Level L, class F, class T>
-void binary_value(const void* f, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
-template <cpu::Level L, class F, class T, bool kTowardsA>
-void binary_pull(const void* f, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
+// Loop kernels; their steps stand in binary_kernels.cpp.
+
+/// Operands y, a, b.
+template <class F, class T> struct BinaryValue {};
+/// Operands d, dy, then those of a, b and y that are read.
+template <class F, class T, bool kTowardsA> struct BinaryPull {};
 
 template <class F, class Call> void dispatch_operands(DType dtype, Call&& call) {
   if constexpr (F::types == Types::floating) {
@@ -27,8 +28,7 @@ template <class F, class Call> void dispatch_operands(DType dtype, Call&& call) 
 template <class F> void run_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
   dispatch_operands<F>(a.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &binary_value<L, F, T>; }), nullptr, y.impl(), a.impl(),
-        b.impl());
+    run(loop_kernel<BinaryValue<F, T>>(), y.impl(), a.impl(), b.impl());
   });
 }
 
@@ -37,8 +37,7 @@ template <class F, bool kTowardsA, class... Block>
 void run_binary_pull(const Tensor& d, const Tensor& dy, const Block*... read) {
   dispatch_float(d.dtype(), F::name, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &binary_pull<L, F, T, kTowardsA>; }), nullptr, d.impl(),
-        dy.impl(), read...);
+    run(loop_kernel<BinaryPull<F, T, kTowardsA>>(), d.impl(), dy.impl(), read...);
   });
 }
 

@@ -1,23 +1,22 @@
 #pragma once
 
-#include "tenet/backends/cpu/loop.h"
+#include "tenet/backends/kernel.h"
 #include "tenet/ops/elementwise/pointwise.h"
 
 namespace tenet::pointwise {
 
 inline constexpr std::int64_t kSmall = 4096;  // below this, planning a loop costs more than running it
 
-/// Runs an inner loop over the shape of the first operand, the output, with the others broadcast to it.
-template <class... Block>
-void run(InnerLoop inner, const void* functor, const TensorImpl* out, const Block*... in) {
-  if (out->numel <= kSmall && flat(out, in...)) {
+/// Runs a kernel over the shape of the first operand, the output, with the others broadcast to it.
+template <class... Block> void run(LoopKernel code, const TensorImpl* out, const Block*... in) {
+  if (out->numel <= kSmall && flat(out, in...) && is_host(out->device)) {
     std::byte* data[] = {out->data, in->data...};
     const std::int64_t steps[] = {static_cast<std::int64_t>(item_size(out->dtype)),
                                   static_cast<std::int64_t>(item_size(in->dtype))...};
-    return inner(functor, data, steps, out->numel);
+    return code.host(code.kernel, data, steps, out->numel);
   }
   Loop loop = make_loop({out, in...});
-  cpu::run(loop, inner, functor);
+  tenet::run(code, loop, out->device);
 }
 
 }  // namespace tenet::pointwise

@@ -1,5 +1,7 @@
 #include "tenet/ops/elementwise/unary_kernels.h"
 
+#include "tenet/backends/loop_kernel.h"
+
 namespace tenet::pointwise {
 namespace {
 
@@ -9,9 +11,10 @@ template <class T> TENET_HD T& at(std::byte* data, std::int64_t offset) {
 
 }  // namespace
 
-template <cpu::Level L, class F, class T>
-void unary_value(const void* functor, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
-  const F f = *static_cast<const F*>(functor);
+template <class F, class T>
+TENET_HD void steps(const UnaryValue<F, T>& kernel, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
+  const F f = kernel.f;
   constexpr std::int64_t step = sizeof(T);
   if (strides[0] == step && strides[1] == step) {
     T* y = reinterpret_cast<T*>(data[0]);
@@ -24,9 +27,10 @@ void unary_value(const void* functor, std::byte* const* data, const std::int64_t
   }
 }
 
-template <cpu::Level L, class F, class T>
-void unary_pull(const void* functor, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
-  const F f = *static_cast<const F*>(functor);
+template <class F, class T>
+TENET_HD void steps(const UnaryPull<F, T>& kernel, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
+  const F f = kernel.f;
   constexpr std::int64_t step = sizeof(T);
   if (strides[0] == step && strides[1] == step && strides[2] == step) {
     T* dx = reinterpret_cast<T*>(data[0]);
@@ -41,12 +45,13 @@ void unary_pull(const void* functor, std::byte* const* data, const std::int64_t*
   }
 }
 
-#define TENET_VALUE(Op, T)                                                                               \
-  template void unary_value<cpu::kThisLevel, Op, T>(const void*, std::byte* const*, const std::int64_t*, \
-                                                    std::int64_t);
-#define TENET_PULL(Op, T)                                                                               \
-  template void unary_pull<cpu::kThisLevel, Op, T>(const void*, std::byte* const*, const std::int64_t*, \
-                                                   std::int64_t);
+}  // namespace tenet::pointwise
+
+namespace tenet {
+using namespace pointwise;
+
+#define TENET_VALUE(Op, T) TENET_LOOP_KERNEL(UnaryValue<Op, T>)
+#define TENET_PULL(Op, T) TENET_LOOP_KERNEL(UnaryPull<Op, T>)
 #define TENET_FLOATS(Op) \
   TENET_VALUE(Op, float) TENET_VALUE(Op, double) TENET_PULL(Op, float) TENET_PULL(Op, double)
 #define TENET_NUMBERS(Op) \
@@ -56,4 +61,4 @@ void unary_pull(const void* functor, std::byte* const* data, const std::int64_t*
 TENET_UNARY_OPS(TENET_INSTANTIATE)
 TENET_UNARY_PARAMETRIC_OPS(TENET_INSTANTIATE)
 
-}  // namespace tenet::pointwise
+}  // namespace tenet

@@ -6,11 +6,12 @@
 
 namespace tenet::pointwise {
 
-// Inner loops, one per entry, type and instruction-set level; defined in unary_kernels.cpp.
-template <cpu::Level L, class F, class T>
-void unary_value(const void* f, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
-template <cpu::Level L, class F, class T>
-void unary_pull(const void* f, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
+// Loop kernels; their steps stand in unary_kernels.cpp.
+
+/// Operands y, x.
+template <class F, class T> struct UnaryValue { F f; };
+/// Operands dx, dy, and x or y.
+template <class F, class T> struct UnaryPull { F f; };
 
 template <class F, class Call> void dispatch_types(DType dtype, Call&& call) {
   if constexpr (F::types == Types::floating) {
@@ -24,7 +25,8 @@ template <class F, class Call> void dispatch_types(DType dtype, Call&& call) {
 template <class F> void run_value(const F& f, const Tensor& y, const Tensor& x) {
   dispatch_types<F>(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &unary_value<L, F, T>; }), &f, y.impl(), x.impl());
+    const UnaryValue<F, T> kernel{f};
+    run(loop_kernel(kernel), y.impl(), x.impl());
   });
 }
 
@@ -32,7 +34,8 @@ template <class F> void run_value(const F& f, const Tensor& y, const Tensor& x) 
 template <class F> void run_pull(const F& f, const Tensor& dx, const Tensor& dy, const TensorImpl* operand) {
   dispatch_float(dx.dtype(), F::name, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    run(cpu::at_level([]<cpu::Level L> { return &unary_pull<L, F, T>; }), &f, dx.impl(), dy.impl(), operand);
+    const UnaryPull<F, T> kernel{f};
+    run(loop_kernel(kernel), dx.impl(), dy.impl(), operand);
   });
 }
 

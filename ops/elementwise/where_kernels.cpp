@@ -1,9 +1,11 @@
 #include "tenet/ops/elementwise/where_kernels.h"
 
+#include "tenet/backends/loop_kernel.h"
+
 namespace tenet::pointwise {
 
-template <cpu::Level L, class Item>
-void where_loop(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
+template <class Item>
+TENET_HD void steps(const Where<Item>&, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) {
     const bool taken = *reinterpret_cast<const bool*>(data[1] + i * strides[1]);
     const Item a = *reinterpret_cast<const Item*>(data[2] + i * strides[2]);
@@ -12,11 +14,13 @@ void where_loop(const void*, std::byte* const* data, const std::int64_t* strides
   }
 }
 
-template void where_loop<cpu::kThisLevel, std::uint8_t>(const void*, std::byte* const*, const std::int64_t*,
-                                                        std::int64_t);
-template void where_loop<cpu::kThisLevel, std::uint32_t>(const void*, std::byte* const*, const std::int64_t*,
-                                                         std::int64_t);
-template void where_loop<cpu::kThisLevel, std::uint64_t>(const void*, std::byte* const*, const std::int64_t*,
-                                                         std::int64_t);
-
 }  // namespace tenet::pointwise
+
+namespace tenet {
+using namespace pointwise;
+
+TENET_LOOP_KERNEL(Where<std::uint8_t>)
+TENET_LOOP_KERNEL(Where<std::uint32_t>)
+TENET_LOOP_KERNEL(Where<std::uint64_t>)
+
+}  // namespace tenet

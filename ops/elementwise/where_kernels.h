@@ -1,21 +1,19 @@
 #pragma once
 
+#include "tenet/framework/core/dispatch.h"
 #include "tenet/ops/elementwise/run_kernels.h"
 
 namespace tenet::pointwise {
 
-template <cpu::Level L, class Item>
-void where_loop(const void*, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
+/// Operands out, condition, a, b; elements as unsigned numbers of their size.
+template <class Item> struct Where {};
 
 /// out = condition ? a : b, by the size of an element.
 inline void run_where(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
-  const std::size_t item = item_size(out.dtype());
-  const InnerLoop inner = cpu::at_level([&]<cpu::Level L>() -> InnerLoop {
-    if (item == 8) return &where_loop<L, std::uint64_t>;
-    if (item == 4) return &where_loop<L, std::uint32_t>;
-    return &where_loop<L, std::uint8_t>;
+  dispatch_size(item_size(out.dtype()), [&](auto tag) {
+    using Item = typename decltype(tag)::type;
+    run(loop_kernel<Where<Item>>(), out.impl(), condition.impl(), a.impl(), b.impl());
   });
-  run(inner, nullptr, out.impl(), condition.impl(), a.impl(), b.impl());
 }
 
 }  // namespace tenet::pointwise

@@ -14,32 +14,33 @@ namespace indexing {
 namespace {
 
 /// Operands (output, index, input) over the lanes of `shape` along dim; index and input (or output) may be larger.
-Lanes make_lanes(const Shape& shape, int dim, const Tensor& out, const Tensor& index, const Tensor& in) {
-  Lanes lanes;
-  lanes.count = shape[dim];
-  lanes.loop.operands = 3;
+LaneLoop make_lanes(const Shape& shape, int dim, const Tensor& out, const Tensor& index, const Tensor& in) {
+  LaneLoop over;
+  over.device = out.device();
+  over.lanes.count = shape[dim];
+  over.loop.operands = 3;
   std::size_t k = 0;
   for (const Tensor* t : {&out, &index, &in}) {
-    lanes.loop.data[k] = t->impl()->data;
+    over.loop.data[k] = t->impl()->data;
     Strides strides = t->strides();
     for (std::int64_t& stride : strides) stride *= static_cast<std::int64_t>(item_size(t->dtype()));
-    lanes.step[k] = strides[dim];
+    over.lanes.step[k] = strides[dim];
     strides.erase(dim);
-    lanes.loop.strides[k++] = strides;
+    over.loop.strides[k++] = strides;
   }
-  lanes.loop.sizes = shape;
-  lanes.loop.sizes.erase(dim);
-  return lanes;
+  over.loop.sizes = shape;
+  over.loop.sizes.erase(dim);
+  return over;
 }
 
 constexpr std::int64_t kShortRow = 32;  // elements below which rows are not worth a lane each
 
 /// Every position a lane of its own: in reading none waits for another.
-Lanes each_alone(Lanes lanes, int dim) {
-  lanes.loop.sizes.insert(dim, lanes.count);
-  for (std::size_t k = 0; k < 3; ++k) lanes.loop.strides[k].insert(dim, k == 2 ? 0 : lanes.step[k]);
-  lanes.count = 1;
-  return lanes;
+LaneLoop each_alone(LaneLoop over, int dim) {
+  over.loop.sizes.insert(dim, over.lanes.count);
+  for (std::size_t k = 0; k < 3; ++k) over.loop.strides[k].insert(dim, k == 2 ? 0 : over.lanes.step[k]);
+  over.lanes.count = 1;
+  return over;
 }
 
 /// A scalar counts as one element along one dimension.
@@ -126,7 +127,7 @@ Tensor Scatter::apply(const Tensor& dy, const Tensor& index) const {
 }
 
 void read_at(const Tensor& out, int dim, const Tensor& index, const Tensor& in) {
-  const Lanes lanes = make_lanes(index.shape(), dim, out, index, in);
+  const LaneLoop lanes = make_lanes(index.shape(), dim, out, index, in);
   std::int64_t row = 1;
   for (std::int64_t d = dim + 1; d < index.dim(); ++d) row *= index.size(d);
   const bool short_rows = row > 1 && row < kShortRow;

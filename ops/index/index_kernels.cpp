@@ -1,6 +1,6 @@
 #include "tenet/ops/index/index_kernels.h"
 
-#include "tenet/framework/core/host_device.h"
+#include "tenet/backends/loop_kernel.h"
 
 namespace tenet::indexing {
 namespace {
@@ -51,41 +51,38 @@ TENET_HD void along_row(std::byte* to, std::int64_t to_stride, std::byte* from, 
 
 }  // namespace
 
-template <cpu::Level L, class Item>
-void gather_loop(const void* lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
-  walk(*static_cast<const Lanes*>(lanes), data, strides, n, 0, 2,
-       [&](std::int64_t to, std::int64_t from, std::int64_t m) {
-         along_row<Item>(data[0] + to, strides[0], data[2] + from, strides[2], m,
-                         [](Item, Item x) { return x; });
-       });
+template <class Item>
+TENET_HD void steps(const GatherLanes<Item>& kernel, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
+  walk(kernel.lanes, data, strides, n, 0, 2, [&](std::int64_t to, std::int64_t from, std::int64_t m) {
+    along_row<Item>(data[0] + to, strides[0], data[2] + from, strides[2], m, [](Item, Item x) { return x; });
+  });
 }
 
-template <cpu::Level L, class T>
-void scatter_loop(const void* lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
-  walk(*static_cast<const Lanes*>(lanes), data, strides, n, 2, 0,
-       [&](std::int64_t from, std::int64_t to, std::int64_t m) {
-         along_row<T>(data[0] + to, strides[0], data[2] + from, strides[2], m,
-                      [](T y, T x) { return static_cast<T>(y + x); });
-       });
+template <class T>
+TENET_HD void steps(const ScatterLanes<T>& kernel, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
+  walk(kernel.lanes, data, strides, n, 2, 0, [&](std::int64_t from, std::int64_t to, std::int64_t m) {
+    along_row<T>(data[0] + to, strides[0], data[2] + from, strides[2], m,
+                 [](T y, T x) { return static_cast<T>(y + x); });
+  });
 }
 
-template <cpu::Level L, class Item>
-void put_loop(const void* lanes, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
-  walk(*static_cast<const Lanes*>(lanes), data, strides, n, 2, 0,
-       [&](std::int64_t from, std::int64_t to, std::int64_t m) {
-         along_row<Item>(data[0] + to, strides[0], data[2] + from, strides[2], m,
-                         [](Item, Item x) { return x; });
-       });
+template <class Item>
+TENET_HD void steps(const PutLanes<Item>& kernel, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
+  walk(kernel.lanes, data, strides, n, 2, 0, [&](std::int64_t from, std::int64_t to, std::int64_t m) {
+    along_row<Item>(data[0] + to, strides[0], data[2] + from, strides[2], m, [](Item, Item x) { return x; });
+  });
 }
 
-#define TENET_MOVE(Item)                                                                                \
-  template void gather_loop<cpu::kThisLevel, Item>(const void*, std::byte* const*, const std::int64_t*, \
-                                                   std::int64_t);                                       \
-  template void put_loop<cpu::kThisLevel, Item>(const void*, std::byte* const*, const std::int64_t*,    \
-                                                std::int64_t);
-#define TENET_SCATTER(T)                                                                              \
-  template void scatter_loop<cpu::kThisLevel, T>(const void*, std::byte* const*, const std::int64_t*, \
-                                                 std::int64_t);
+}  // namespace tenet::indexing
+
+namespace tenet {
+using namespace indexing;
+
+#define TENET_MOVE(Item) TENET_LOOP_KERNEL(GatherLanes<Item>) TENET_LOOP_KERNEL(PutLanes<Item>)
+#define TENET_SCATTER(T) TENET_LOOP_KERNEL(ScatterLanes<T>)
 TENET_MOVE(std::uint8_t)
 TENET_MOVE(std::uint32_t)
 TENET_MOVE(std::uint64_t)
@@ -96,4 +93,4 @@ TENET_SCATTER(std::int32_t)
 TENET_SCATTER(std::uint8_t)
 TENET_SCATTER(bool)
 
-}  // namespace tenet::indexing
+}  // namespace tenet

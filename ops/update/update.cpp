@@ -10,7 +10,8 @@ using pointwise::make_loop;
 
 void run(const Sgd& sgd, Tensor& x, const Tensor& g, const Tensor& b) {
   run_loop(sgd, x.dtype(),
-           b.defined() ? make_loop({x.impl(), g.impl(), b.impl()}) : make_loop({x.impl(), g.impl()}));
+           b.defined() ? make_loop({x.impl(), g.impl(), b.impl()}) : make_loop({x.impl(), g.impl()}),
+           x.device());
   bump_version(x);
 }
 
@@ -18,7 +19,8 @@ void run(const Adam& adam, Tensor& x, const Tensor& g, const Tensor& m, const Te
          const Tensor& largest) {
   run_loop(adam, x.dtype(),
            largest.defined() ? make_loop({x.impl(), g.impl(), m.impl(), v.impl(), largest.impl()})
-                             : make_loop({x.impl(), g.impl(), m.impl(), v.impl()}));
+                             : make_loop({x.impl(), g.impl(), m.impl(), v.impl()}),
+           x.device());
   bump_version(x);
 }
 

@@ -1,18 +1,20 @@
 #include "tenet/ops/update/update_kernels.h"
 
+#include "tenet/backends/loop_kernel.h"
+
 namespace tenet::update {
 namespace {
 
 /// Elements of one operand. Those of a dense one lie side by side, and the loop over them is vectors.
 template <class T> struct Dense {
   T* data;
-  Dense(std::byte* first, std::int64_t) : data(reinterpret_cast<T*>(first)) {}
+  TENET_HD Dense(std::byte* first, std::int64_t) : data(reinterpret_cast<T*>(first)) {}
   TENET_HD T& operator[](std::int64_t i) const { return data[i]; }
 };
 template <class T> struct Strided {
   std::byte* data;
   std::int64_t stride;
-  Strided(std::byte* first, std::int64_t bytes) : data(first), stride(bytes) {}
+  TENET_HD Strided(std::byte* first, std::int64_t bytes) : data(first), stride(bytes) {}
   TENET_HD T& operator[](std::int64_t i) const { return *reinterpret_cast<T*>(data + i * stride); }
 };
 
@@ -32,9 +34,10 @@ TENET_HD void apply(const Adam adam, std::byte* const* data, const std::int64_t*
 
 }  // namespace
 
-template <cpu::Level L, class Step, class T, bool kLast>
-void update_loop(const void* functor, std::byte* const* data, const std::int64_t* strides, std::int64_t n) {
-  const Step step = *static_cast<const Step*>(functor);
+template <class Step, class T, bool kLast>
+TENET_HD void steps(const Update<Step, T, kLast>& kernel, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
+  const Step step = kernel.step;
   constexpr int operands = (std::is_same_v<Step, Sgd> ? 2 : 4) + kLast;
   bool dense = true;
   for (int k = 0; k < operands; ++k) dense = dense && strides[k] == static_cast<std::int64_t>(sizeof(T));
@@ -45,14 +48,16 @@ void update_loop(const void* functor, std::byte* const* data, const std::int64_t
   }
 }
 
-#define TENET_UPDATE(Step, T)                                                                   \
-  template void update_loop<cpu::kThisLevel, Step, T, true>(const void*, std::byte* const*,     \
-                                                            const std::int64_t*, std::int64_t); \
-  template void update_loop<cpu::kThisLevel, Step, T, false>(const void*, std::byte* const*,    \
-                                                             const std::int64_t*, std::int64_t);
+}  // namespace tenet::update
+
+namespace tenet {
+using namespace update;
+
+#define TENET_UPDATE(Step, T) \
+  TENET_LOOP_KERNEL(Update<Step, T, true>) TENET_LOOP_KERNEL(Update<Step, T, false>)
 TENET_UPDATE(Sgd, float)
 TENET_UPDATE(Sgd, double)
 TENET_UPDATE(Adam, float)
 TENET_UPDATE(Adam, double)
 
-}  // namespace tenet::update
+}  // namespace tenet

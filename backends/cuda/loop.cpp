@@ -1,0 +1,14 @@
+#include "tenet/backends/cuda/loop.h"
+
+namespace tenet::cuda {
+
+LoopIndex::LoopIndex(const Loop& loop) : rank(loop.sizes.size()), operands(loop.operands) {
+  for (int d = 0; d < rank; ++d) {
+    sizes[d] = loop.sizes[d];
+    total *= sizes[d];
+    for (int k = 0; k < operands; ++k) strides[k][d] = loop.strides[static_cast<std::size_t>(k)][d];
+  }
+  for (int k = 0; k < operands; ++k) data[k] = loop.data[static_cast<std::size_t>(k)];
+}
+
+}  // namespace tenet::cuda

@@ -1,0 +1,53 @@
+// Runs a Loop on a card: one thread for every index, each doing one step of the kernel.
+#pragma once
+
+#include "tenet/backends/cuda/launch.h"
+#include "tenet/framework/core/loop.h"
+
+namespace tenet::cuda {
+
+/// What a thread needs to know of a loop; strides in bytes.
+struct LoopIndex {
+  int rank = 0, operands = 0;
+  std::int64_t total = 1;
+  std::int64_t sizes[Dims::kMaxRank];
+  std::int64_t strides[Loop::kMaxOperands][Dims::kMaxRank];
+  std::byte* data[Loop::kMaxOperands];
+
+  explicit LoopIndex(const Loop& loop);
+
+  /// Where the operands of index i lie. Division by 32 bits, where they do, is the faster one.
+  template <class Index> TENET_HD void locate(Index i, std::byte** at) const {
+    for (int k = 0; k < operands; ++k) at[k] = data[k];
+    for (int d = rank - 1; d >= 0; --d) {
+      const auto size = static_cast<Index>(sizes[d]);
+      const auto step = static_cast<std::int64_t>(d == 0 ? i : i % size);
+      i /= size;
+      for (int k = 0; k < operands; ++k) at[k] += step * strides[k][d];
+    }
+  }
+};
+
+template <class K> struct LoopBody {
+  K kernel;
+  LoopIndex index;
+
+  TENET_HD void operator()(std::int64_t i) const {
+    std::byte* at[Loop::kMaxOperands];
+    if (index.total <= 0x7fffffff) {
+      index.locate(static_cast<std::uint32_t>(i), at);
+    } else {
+      index.locate(static_cast<std::uint64_t>(i), at);
+    }
+    constexpr std::int64_t alone[Loop::kMaxOperands] = {};
+    steps(kernel, at, alone, 1);
+  }
+};
+
+template <class K> void run_loop(const void* kernel, Loop& loop, Device device) {
+  loop.collapse();
+  const LoopBody<K> body{*static_cast<const K*>(kernel), LoopIndex(loop)};
+  for_each(device, body.index.total, body);
+}
+
+}  // namespace tenet::cuda
