@@ -65,12 +65,18 @@ inline bool is_host([[maybe_unused]] Device device) {
 #endif
 }
 
-/// pick.operator()<type>() for the device's type: a function that is written once for each.
-template <class Pick> auto at_device([[maybe_unused]] Device device, Pick pick) {
+/// Where a function runs that is written once for each kind of device.
+struct OnCpu {};
+struct OnCard {
+  Device device;
+};
+
+/// f(OnCpu{}) or f(OnCard{device}); in builds without CUDA f need not exist for a card.
+template <class F> decltype(auto) at_device([[maybe_unused]] Device device, F&& f) {
 #if TENET_WITH_CUDA
-  if (device.type == DeviceType::cuda) return pick.template operator()<DeviceType::cuda>();
+  if (device.type == DeviceType::cuda) return f(OnCard{device});
 #endif
-  return pick.template operator()<DeviceType::cpu>();
+  return f(OnCpu{});
 }
 
 }  // namespace tenet

@@ -117,9 +117,25 @@ Gemm column_strip(const Gemm& call, std::int64_t begin, std::int64_t end) {
   return part;
 }
 
+Gemm one_of(const Gemm& call, std::int64_t i) {
+  Gemm one = call;
+  one.batch = 1;
+  one.a = skip(call, call.a, i * call.stride_a);
+  one.b = skip(call, call.b, i * call.stride_b);
+  one.c = const_cast<void*>(skip(call, call.c, i * call.stride_c));
+  return one;
+}
+
 }  // namespace
 
 void gemm(const Gemm& call) {
+  if (call.batch != 1) {
+    const std::int64_t work = std::max<std::int64_t>(1, call.m * call.n * call.k);
+    return parallel_for(call.batch, std::max<std::int64_t>(1, (1 << 16) / work),
+                        [&](std::int64_t begin, std::int64_t end) {
+                          for (std::int64_t i = begin; i < end; ++i) gemm(one_of(call, i));
+                        });
+  }
   const bool rows = call.m >= call.n;
   const std::int64_t length = rows ? call.m : call.n;
   if (length == 0) return gemm_split(call, kLargestArgument);  // which checks the dtype

@@ -9,7 +9,8 @@ namespace tenet::cpu {
 
 /// Runs `call` (its contract stands in backend.h) by cblas_sgemm or cblas_dgemm. A large one is
 /// made of several, one for each strip of C's longer side, which parallel_for shares out. The
-/// strips depend on the sizes alone, and so do the bits of the result.
+/// strips depend on the sizes alone, and so do the bits of the result. A batch is shared out whole
+/// products at a time.
 ///
 /// BLAS is never asked for an empty product: with m or n zero nothing happens, with k zero
 /// C = beta * C. Row distances of a matrix of one row are ignored.

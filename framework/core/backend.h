@@ -18,6 +18,7 @@ struct MemoryStats {
 
 /// C[M,N] = op(A)[M,K] * op(B)[K,N] + beta * C, all row-major; op transposes where asked.
 /// lda, ldb and ldc are the distances between rows as stored. With beta == 0, C is not read.
+/// `batch` such products: matrix i lies i * stride elements on; no two C overlap.
 struct Gemm {
   bool transpose_a = false, transpose_b = false;
   std::int64_t m = 0, n = 0, k = 0;
@@ -29,6 +30,7 @@ struct Gemm {
   void* c = nullptr;
   std::int64_t ldc = 0;
   DType dtype = float32;
+  std::int64_t batch = 1, stride_a = 0, stride_b = 0, stride_c = 0;
 };
 
 class Backend {

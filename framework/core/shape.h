@@ -24,16 +24,16 @@ class Dims {
   explicit Dims(std::span<const std::int64_t> values);
   static Dims filled(std::int64_t rank, std::int64_t value);
 
-  int size() const { return rank_; }
-  bool empty() const { return rank_ == 0; }
-  std::int64_t& operator[](std::int64_t i) { return values_[static_cast<std::size_t>(i)]; }
-  std::int64_t operator[](std::int64_t i) const { return values_[static_cast<std::size_t>(i)]; }
-  std::int64_t& back() { return values_[static_cast<std::size_t>(rank_ - 1)]; }
-  std::int64_t back() const { return values_[static_cast<std::size_t>(rank_ - 1)]; }
-  std::int64_t* begin() { return values_.data(); }
-  std::int64_t* end() { return values_.data() + rank_; }
-  const std::int64_t* begin() const { return values_.data(); }
-  const std::int64_t* end() const { return values_.data() + rank_; }
+  constexpr int size() const { return rank_; }
+  constexpr bool empty() const { return rank_ == 0; }
+  constexpr std::int64_t& operator[](std::int64_t i) { return values_[static_cast<std::size_t>(i)]; }
+  constexpr std::int64_t operator[](std::int64_t i) const { return values_[static_cast<std::size_t>(i)]; }
+  constexpr std::int64_t& back() { return values_[static_cast<std::size_t>(rank_ - 1)]; }
+  constexpr std::int64_t back() const { return values_[static_cast<std::size_t>(rank_ - 1)]; }
+  constexpr std::int64_t* begin() { return values_.data(); }
+  constexpr std::int64_t* end() { return values_.data() + rank_; }
+  constexpr const std::int64_t* begin() const { return values_.data(); }
+  constexpr const std::int64_t* end() const { return values_.data() + rank_; }
 
   void push_back(std::int64_t value);
   void insert(std::int64_t position, std::int64_t value);

@@ -1,7 +1,7 @@
 // Blocks of the column matrix, gathered and spread; compiled once per instruction-set level.
 #pragma once
 
-#include "tenet/backends/cpu/level.h"
+#include "tenet/backends/kernel.h"
 #include "tenet/ops/conv/geometry.h"
 
 namespace tenet::conv_kernels {
@@ -26,5 +26,9 @@ void col2im(const ConvGeometry& g, const Block& block, const T* columns, T* x);
 /// element.
 template <cpu::Level L, class T>
 void place(const ConvGeometry& g, const Block& block, const T* columns, const T* bias, T* x);
+
+/// All columns [N, C taps, positions] of images [N, C, in...], and their sum back into images: conv_kernels.cu.
+template <class T> void gather_columns(OnCard, const ConvGeometry& g, const T* x, T* columns);
+template <class T> void spread_columns(OnCard, const ConvGeometry& g, const T* columns, T* x);
 
 }  // namespace tenet::conv_kernels

@@ -26,13 +26,15 @@ struct ConvForm {
     const Tensor out = Tensor::make(shape, a.dtype(), a.device());
     dispatch_float(a.dtype(), name(towards), [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const T *from = a.data<T>(), *with = b.data<T>(), *start = c.defined() ? c.data<T>() : nullptr;
-      const conv_kernels::Path path = conv_kernels::choose_path(g);
-      switch (towards) {
-        case kX: return conv_kernels::adjoint_input<T>(g, from, with, start, out.data<T>(), path);
-        case kW: return conv_kernels::adjoint_weight<T>(g, from, with, out.data<T>(), path);
-        default: return conv_kernels::apply<T>(g, from, with, start, out.data<T>(), path);
-      }
+      const T *from = a.data<const T>(), *with = b.data<const T>();
+      const T* start = c.defined() ? c.data<const T>() : nullptr;
+      at_device(out.device(), [&](auto on) {
+        switch (towards) {
+          case kX: return conv_kernels::adjoint_input(on, g, from, with, start, out.data<T>());
+          case kW: return conv_kernels::adjoint_weight(on, g, from, with, out.data<T>());
+          default: return conv_kernels::apply(on, g, from, with, start, out.data<T>());
+        }
+      });
     });
     return out;
   }

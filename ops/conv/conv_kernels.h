@@ -8,6 +8,7 @@
 // the number of threads nor on the other images, and those of dw only on the batch.
 #pragma once
 
+#include "tenet/backends/kernel.h"
 #include "tenet/framework/core/dtype.h"
 #include "tenet/ops/conv/geometry.h"
 
@@ -32,6 +33,25 @@ void adjoint_input(const ConvGeometry& g, const T* w, const T* y, const T* bias,
 
 /// w = the adjoint in the weights.
 template <class T> void adjoint_weight(const ConvGeometry& g, const T* x, const T* y, T* w, Path path);
+
+template <class T> void apply(OnCpu, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y) {
+  apply(g, x, w, bias, y, choose_path(g));
+}
+template <class T>
+void adjoint_input(OnCpu, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x) {
+  adjoint_input(g, w, y, bias, x, choose_path(g));
+}
+template <class T> void adjoint_weight(OnCpu, const ConvGeometry& g, const T* x, const T* y, T* w) {
+  adjoint_weight(g, x, y, w, choose_path(g));
+}
+
+// The same on a card: conv_kernels.cu. Columns take at most kCardWorkspace bytes, or what one position or one channel
+// of one image needs, together with the gradient of as many outputs where the weights' is made.
+inline constexpr std::int64_t kCardWorkspace = 64 << 20;
+template <class T> void apply(OnCard, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y);
+template <class T>
+void adjoint_input(OnCard, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x);
+template <class T> void adjoint_weight(OnCard, const ConvGeometry& g, const T* x, const T* y, T* w);
 
 /// The most memory, for columns or packed rows, that one thread holds in any of the three, in bytes; at most
 /// 4 MiB.

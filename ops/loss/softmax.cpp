@@ -37,7 +37,8 @@ template <class Rule> Tensor normalised(bool logarithm, const Tensor& x, std::in
     std::int64_t outer = 1, inner = 1;
     for (std::int64_t i = 0; i < d; ++i) outer *= x.size(i);
     for (std::int64_t i = d + 1; i < x.dim(); ++i) inner *= x.size(i);
-    softmax_kernels::run(logarithm, from.data<T>(), y.data<T>(), outer, x.dim() == 0 ? 1 : x.size(d), inner);
+    const std::int64_t n = x.dim() == 0 ? 1 : x.size(d);
+    softmax_kernels::run<T>({logarithm, from.data<T>(), y.data<T>(), outer, n, inner}, x.device());
   });
   if (recording(x)) record(Rule{d}, y, {x}, {y});
   return y;

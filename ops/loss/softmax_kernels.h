@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "tenet/backends/cpu/loop.h"
 #include "tenet/backends/cpu/parallel.h"
+#include "tenet/backends/kernel.h"
 
 namespace tenet::softmax_kernels {
 
@@ -15,19 +15,32 @@ template <cpu::Level L, class T>
 void slices(bool logarithm, const T* x, T* y, std::int64_t n, std::int64_t inner, std::int64_t begin,
             std::int64_t end);
 
-/// y = softmax or log_softmax of x [outer, n, inner] along n, both contiguous.
-template <class T>
-void run(bool logarithm, const T* x, T* y, std::int64_t outer, std::int64_t n, std::int64_t inner) {
-  if (n == 0 || inner == 0) return;
+/// x and y [outer, n, inner], both contiguous; n and inner > 0.
+template <class T> struct Softmax {
+  bool logarithm;
+  const T* x;
+  T* y;
+  std::int64_t outer, n, inner;
+};
+
+template <class T> void run_on(OnCpu, const Softmax<T>& s) {
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &slices<L, T>; });
-  const std::int64_t blocks = (inner + kLanes - 1) / kLanes;
-  const std::int64_t grain = std::max<std::int64_t>(1, (1 << 13) / (n * std::min(inner, kLanes)));
-  cpu::parallel_for(outer * blocks, grain, [&](std::int64_t first, std::int64_t last) {
+  const std::int64_t blocks = (s.inner + kLanes - 1) / kLanes;
+  const std::int64_t grain = std::max<std::int64_t>(1, (1 << 13) / (s.n * std::min(s.inner, kLanes)));
+  cpu::parallel_for(s.outer * blocks, grain, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t task = first; task < last; ++task) {
-      const std::int64_t at = task / blocks * n * inner, begin = task % blocks * kLanes;
-      kernel(logarithm, x + at, y + at, n, inner, begin, std::min(begin + kLanes, inner));
+      const std::int64_t at = task / blocks * s.n * s.inner, begin = task % blocks * kLanes;
+      kernel(s.logarithm, s.x + at, s.y + at, s.n, s.inner, begin, std::min(begin + kLanes, s.inner));
     }
   });
+}
+
+template <class T> void run_on(OnCard, const Softmax<T>& s);  // softmax_kernels.cu
+
+/// y = softmax or log_softmax of x along n.
+template <class T> void run(const Softmax<T>& s, Device device) {
+  if (s.n == 0 || s.inner == 0) return;
+  at_device(device, [&](auto on) { run_on(on, s); });
 }
 
 }  // namespace tenet::softmax_kernels

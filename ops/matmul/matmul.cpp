@@ -50,8 +50,8 @@ Tensor product(const Tensor& a_, const Tensor& b_) {
   const Tensor b = gemm_ready(b_) ? b_ : b_.contiguous();
   const Shape batch = broadcast_shapes(batch_of(a.shape()), batch_of(b.shape()), "matmul");
   Tensor y = Tensor::make(with_matrix(batch, a.size(-2), b.size(-1)), a.dtype(), a.device());
-  run_matmul(a.dtype(), a.device(), batch, {a.size(-2), b.size(-1), a.size(-1)}, view_of(a, batch),
-             view_of(b, batch), y.impl()->data);
+  const MatmulSizes sizes{a.size(-2), b.size(-1), a.size(-1)};
+  run({a.dtype(), batch, sizes, view_of(a, batch), view_of(b, batch), y.impl()->data}, y.device());
   return y;
 }
 

@@ -5,15 +5,6 @@
 namespace tenet {
 namespace {
 
-std::int64_t batch_offset(const Shape& batch, const Strides& strides, std::int64_t index) {
-  std::int64_t at = 0;
-  for (int d = batch.size() - 1; d >= 0; --d) {
-    at += index % batch[d] * strides[d];
-    index /= batch[d];
-  }
-  return at;
-}
-
 template <class T>
 void multiply_integers(const MatmulSizes& s, const T* a, const MatrixView& av, const T* b,
                        const MatrixView& bv, T* y) {
@@ -31,42 +22,29 @@ void multiply_integers(const MatmulSizes& s, const T* a, const MatrixView& av, c
 
 }  // namespace
 
-void run_matmul(DType dtype, Device device, const Shape& batch, MatmulSizes sizes, const MatrixView& a,
-                const MatrixView& b, std::byte* y) {
-  const std::int64_t batches = count(batch, "matmul");
-  const auto item = static_cast<std::int64_t>(item_size(dtype));
-  if (!is_floating(dtype)) {
-    dispatch_number(dtype, "matmul", [&](auto tag) {
+void run_on(OnCpu, const Matmul& call) {
+  const std::int64_t batches = count(call.batch, "matmul");
+  const MatmulSizes& sizes = call.sizes;
+  if (!is_floating(call.dtype)) {
+    dispatch_number(call.dtype, "matmul", [&](auto tag) {
       using T = typename decltype(tag)::type;
       for (std::int64_t i = 0; i < batches; ++i) {
-        multiply_integers<T>(sizes,
-                             reinterpret_cast<const T*>(a.data) + batch_offset(batch, a.batch_strides, i), a,
-                             reinterpret_cast<const T*>(b.data) + batch_offset(batch, b.batch_strides, i), b,
-                             reinterpret_cast<T*>(y) + i * sizes.m * sizes.n);
+        multiply_integers<T>(
+            sizes,  //
+            reinterpret_cast<const T*>(call.a.data) + batch_offset(call.batch, call.a.batch_strides, i),
+            call.a,
+            reinterpret_cast<const T*>(call.b.data) + batch_offset(call.batch, call.b.batch_strides, i),
+            call.b, reinterpret_cast<T*>(call.y) + i * sizes.m * sizes.n);
       }
     });
     return;
   }
   if (batches == 0 || sizes.m == 0 || sizes.n == 0) return;
-  Backend& device_backend = backend(device);
   // One large product is shared out inside gemm, many small ones here.
   const std::int64_t work = std::max<std::int64_t>(1, sizes.m * sizes.n * sizes.k);
   const std::int64_t grain = std::max<std::int64_t>(1, (1 << 16) / work);
   cpu::parallel_for(batches, grain, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
-      device_backend.gemm({.transpose_a = a.transposed,
-                           .transpose_b = b.transposed,
-                           .m = sizes.m,
-                           .n = sizes.n,
-                           .k = sizes.k,
-                           .a = a.data + batch_offset(batch, a.batch_strides, i) * item,
-                           .lda = a.ld,
-                           .b = b.data + batch_offset(batch, b.batch_strides, i) * item,
-                           .ldb = b.ld,
-                           .c = y + i * sizes.m * sizes.n * item,
-                           .ldc = sizes.n,
-                           .dtype = dtype});
-    }
+    for (std::int64_t i = first; i < last; ++i) backend({}).gemm(gemm_of(call, i, 1));
   });
 }
 

@@ -23,7 +23,9 @@ struct Average {
     Tensor y = Tensor::make(pool::with_sizes(x.shape(), g, &ConvAxis::out), x.dtype(), x.device());
     dispatch_float(x.dtype(), name, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      pool_kernels::sum(table.windows(), from.data<T>(), y.data<T>());
+      at_device(x.device(), [&](auto on) {
+        pool_kernels::sum(on, g, table.windows(), from.data<const T>(), y.data<T>());
+      });
     });
     return y.div_(counts(y));
   }
@@ -38,7 +40,7 @@ struct Average {
 
  private:
   Tensor axis_counts(const ConvAxis& axis, const Tensor& y) const {
-    const Tensor counts = Tensor::make({axis.out}, y.dtype(), y.device());
+    const Tensor counts = Tensor::make({axis.out}, y.dtype(), Device{});
     dispatch_float(y.dtype(), name, [&](auto tag) {
       using T = typename decltype(tag)::type;
       for (std::int64_t o = 0; o < axis.out; ++o) {
@@ -47,7 +49,7 @@ struct Average {
         counts.data<T>()[o] = static_cast<T>(std::min(first + axis.kernel, end) - begin);
       }
     });
-    return counts;
+    return counts.to(y.device());
   }
 };
 
@@ -62,7 +64,9 @@ struct Spread {
     if (dx.numel() > 0) dx.zero_();
     dispatch_float(dy.dtype(), name, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      pool_kernels::spread(table.windows(), shares.data<T>(), dx.data<T>());
+      at_device(dx.device(), [&](auto on) {
+        pool_kernels::spread(on, average.g, table.windows(), shares.data<const T>(), dx.data<T>());
+      });
     });
     return dx;
   }

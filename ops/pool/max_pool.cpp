@@ -67,8 +67,10 @@ MaxPoolResult pooled(const Tensor& x, const PerAxis& kernel, const MaxPoolOption
     const Tensor from = x.contiguous();
     result.values = Tensor::make(shape, x.dtype(), x.device());
     if (with_indices) result.indices = Tensor::make(shape, int64, x.device());
-    pool_kernels::max(table.windows(), from.data<T>(), result.values.data<T>(),
-                      with_indices ? result.indices.data<std::int64_t>() : nullptr);
+    std::int64_t* indices = with_indices ? result.indices.data<std::int64_t>() : nullptr;
+    at_device(x.device(), [&](auto on) {
+      pool_kernels::max(on, g, table.windows(), from.data<const T>(), result.values.data<T>(), indices);
+    });
   });
   if (recording(x)) record(MaxPoolRule{{x.shape(), g.axes}}, result.values, {x}, {result.indices});
   return result;

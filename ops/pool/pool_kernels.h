@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "tenet/backends/cpu/loop.h"
 #include "tenet/backends/cpu/parallel.h"
+#include "tenet/backends/kernel.h"
+#include "tenet/ops/conv/geometry.h"
 #include "tenet/ops/pool/windows.h"
 
 namespace tenet::pool_kernels {
@@ -30,26 +31,33 @@ inline std::int64_t grain(std::int64_t work) {
   return std::max<std::int64_t>(1, (1 << 15) / std::max<std::int64_t>(work, 1));
 }
 
-template <class T> void max(const Windows& windows, const T* x, T* y, std::int64_t* indices) {
+template <class T>
+void max(OnCpu, const ConvGeometry&, const Windows& windows, const T* x, T* y, std::int64_t* indices) {
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &max_rows<L, T>; });
   cpu::parallel_for(
       windows.planes * windows.out_rows(), grain(windows.row_work()),
       [&](std::int64_t begin, std::int64_t end) { kernel(windows, x, y, indices, begin, end); });
 }
 
-template <class T> void sum(const Windows& windows, const T* x, T* y) {
+template <class T> void sum(OnCpu, const ConvGeometry&, const Windows& windows, const T* x, T* y) {
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &sum_rows<L, T>; });
   cpu::parallel_for(windows.planes * windows.out_rows(), grain(windows.row_work()),
                     [&](std::int64_t begin, std::int64_t end) { kernel(windows, x, y, begin, end); });
 }
 
 /// Windows of a plane overlap, so a plane is one task.
-template <class T> void spread(const Windows& windows, const T* y, T* x) {
+template <class T> void spread(OnCpu, const ConvGeometry&, const Windows& windows, const T* y, T* x) {
   const auto kernel = cpu::at_level([]<cpu::Level L> { return &spread_rows<L, T>; });
   const std::int64_t rows = windows.out_rows();
   cpu::parallel_for(
       windows.planes, grain(windows.row_work() * rows),
       [&](std::int64_t begin, std::int64_t end) { kernel(windows, y, x, begin * rows, end * rows); });
 }
+
+// The same on a card, which reads the geometry itself: pool_kernels.cu.
+template <class T>
+void max(OnCard, const ConvGeometry& g, const Windows&, const T* x, T* y, std::int64_t* indices);
+template <class T> void sum(OnCard, const ConvGeometry& g, const Windows&, const T* x, T* y);
+template <class T> void spread(OnCard, const ConvGeometry& g, const Windows&, const T* y, T* x);
 
 }  // namespace tenet::pool_kernels

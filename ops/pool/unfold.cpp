@@ -1,5 +1,7 @@
 #include "tenet/ops/pool/unfold.h"
 
+#include <algorithm>
+
 #include "tenet/framework/autograd/linear_map.h"
 #include "tenet/framework/core/checked.h"
 #include "tenet/framework/core/dispatch.h"
@@ -10,15 +12,35 @@
 namespace tenet {
 namespace {
 
-/// Runs `columns(block of one channel, channel of x, its rows of y)` for all channels of all images.
-template <class T, class F> void by_channel(const ConvGeometry& g, T* x, T* y, F columns) {
+/// Calls columns(block of one channel, channel of x, its rows of y) for all channels of all images.
+template <class F> void by_channel(const ConvGeometry& g, F columns) {
   const conv_kernels::Block block{.row = 0, .rows = g.taps(), .position = 0, .positions = g.out_size()};
   const std::int64_t size = block.rows * block.positions;
   cpu::parallel_for(g.batch * g.in_channels, pool_kernels::grain(size),
                     [&](std::int64_t begin, std::int64_t end) {
-                      for (std::int64_t c = begin; c < end; ++c)
-                        columns(block, x + c * g.in_size(), y + c * size);
+                      for (std::int64_t c = begin; c < end; ++c) columns(block, c * g.in_size(), c * size);
                     });
+}
+
+template <class T> void gather(OnCpu, const ConvGeometry& g, const T* x, T* y) {
+  const auto kernel = cpu::at_level([]<cpu::Level L> { return &conv_kernels::im2col<L, T>; });
+  by_channel(g, [&](const conv_kernels::Block& block, std::int64_t channel, std::int64_t rows) {
+    kernel(g, block, x + channel, y + rows);
+  });
+}
+template <class T> void gather(OnCard card, const ConvGeometry& g, const T* x, T* y) {
+  conv_kernels::gather_columns(card, g, x, y);
+}
+
+template <class T> void spread(OnCpu, const ConvGeometry& g, const T* y, T* x) {
+  std::fill_n(x, g.batch * g.in_channels * g.in_size(), T(0));
+  const auto kernel = cpu::at_level([]<cpu::Level L> { return &conv_kernels::col2im<L, T>; });
+  by_channel(g, [&](const conv_kernels::Block& block, std::int64_t channel, std::int64_t rows) {
+    kernel(g, block, y + rows, x + channel);
+  });
+}
+template <class T> void spread(OnCard card, const ConvGeometry& g, const T* y, T* x) {
+  conv_kernels::spread_columns(card, g, y, x);
 }
 
 struct Columns;
@@ -27,14 +49,10 @@ struct Image {
   static constexpr const char* name = "fold";
   ConvGeometry g;
   Tensor apply(const Tensor& y) const {
-    const Tensor from = y.contiguous();
-    Tensor x = Tensor::make(g.input_shape(), y.dtype(), y.device());
-    if (x.numel() > 0) x.zero_();
+    const Tensor from = y.contiguous(), x = Tensor::make(g.input_shape(), y.dtype(), y.device());
     dispatch_float(y.dtype(), name, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const auto kernel = cpu::at_level([]<cpu::Level L> { return &conv_kernels::col2im<L, T>; });
-      by_channel(g, x.data<T>(), from.data<T>(),
-                 [&](const conv_kernels::Block& block, T* to, const T* rows) { kernel(g, block, rows, to); });
+      at_device(y.device(), [&](auto on) { spread(on, g, from.data<const T>(), x.data<T>()); });
     });
     return x;
   }
@@ -49,10 +67,7 @@ struct Columns {
     const Tensor y = Tensor::make({g.batch, g.in_channels * g.taps(), g.out_size()}, x.dtype(), x.device());
     dispatch_float(x.dtype(), name, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      const auto kernel = cpu::at_level([]<cpu::Level L> { return &conv_kernels::im2col<L, T>; });
-      by_channel(
-          g, from.data<T>(), y.data<T>(),
-          [&](const conv_kernels::Block& block, const T* image, T* rows) { kernel(g, block, image, rows); });
+      at_device(x.device(), [&](auto on) { gather(on, g, from.data<const T>(), y.data<T>()); });
     });
     return y;
   }

@@ -58,14 +58,14 @@ DType number_type(const char* op, std::int64_t low, std::int64_t last, bool exac
 Tensor rand(const Shape& shape, RandomOptions options) {
   const DType dtype = floating_type("rand", options);
   return drawn(shape, dtype, options, [&](Place place, std::int64_t n, std::byte* to) {
-    random_kernels::run_uniform(dtype, place, n, to);
+    random_kernels::run_uniform(dtype, place, n, to, options.device);
   });
 }
 
 Tensor randn(const Shape& shape, RandomOptions options) {
   const DType dtype = floating_type("randn", options);
   return drawn(shape, dtype, options, [&](Place place, std::int64_t n, std::byte* to) {
-    random_kernels::run_normal(dtype, place, n, to);
+    random_kernels::run_normal(dtype, place, n, to, options.device);
   });
 }
 
@@ -77,16 +77,22 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, RandomOp
   const DType dtype = number_type("randint", low, high - 1, false, options);
   const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   return drawn(shape, dtype, options, [&](Place place, std::int64_t n, std::byte* to) {
-    random_kernels::run_integers(dtype, place, low, range, n, to);
+    random_kernels::run_integers(dtype, place, low, range, n, to, options.device);
   });
 }
 
 Tensor randperm(std::int64_t n, RandomOptions options) {
   if (n < 0) fail<ValueError>("randperm: n is ", n, " but must be 0 or more.");
   const DType dtype = number_type("randperm", 0, n == 0 ? 0 : n - 1, true, options);
-  return drawn({n}, dtype, options, [&](Place place, std::int64_t count, std::byte* to) {
+  RandomOptions here = options;  // one swap after the other: on the host
+  here.device = {};
+  const Tensor y = drawn({n}, dtype, here, [&](Place place, std::int64_t count, std::byte* to) {
     random_kernels::run_permutation(dtype, place, count, to);
   });
+  if (options.device == y.device()) return y;
+  Tensor moved = y.detach().to(options.device);
+  if (options.requires_grad) moved.requires_grad_();
+  return moved;
 }
 
 }  // namespace tenet

@@ -50,7 +50,7 @@ Tensor fold(Kind kind, const Tensor& x, std::uint32_t mask) {
   }
   plan.kept.collapse();
   plan.folded.collapse();
-  run(kind, x.dtype(), plan);
+  run(kind, x.dtype(), plan, x.device());
   return y;
 }
 

@@ -1,84 +1,7 @@
 #include "tenet/ops/reduce/reduce_kernels.h"
 
-#include <limits>
-
-#include "tenet/framework/core/host_device.h"
-
 namespace tenet::reduce {
 namespace {
-
-// A reducer: how an accumulator starts, takes an element, takes another accumulator, becomes the output.
-
-template <class T> struct Sum {
-  using Acc = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
-  using Out = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
-  static constexpr bool lanes = true;
-  TENET_HD static Acc start() { return 0; }
-  TENET_HD static void take(Acc& acc, T x, std::int64_t) { acc += static_cast<Acc>(x); }
-  TENET_HD static void merge(Acc& acc, Acc other) { acc += other; }
-  TENET_HD static Out out(Acc acc) { return static_cast<Out>(acc); }
-};
-
-template <class T> struct Max {
-  using Acc = T;
-  using Out = T;
-  static constexpr bool lanes = true;
-  TENET_HD static Acc start() {
-    if constexpr (std::is_floating_point_v<T>) {
-      return -std::numeric_limits<T>::infinity();
-    } else {
-      return std::numeric_limits<T>::lowest();
-    }
-  }
-  TENET_HD static void take(Acc& acc, T x, std::int64_t) { acc = x > acc || x != x ? x : acc; }
-  TENET_HD static void merge(Acc& acc, Acc other) { take(acc, other, 0); }
-  TENET_HD static Out out(Acc acc) { return acc; }
-};
-
-template <class T> struct ArgMax {
-  struct Acc {
-    T value;
-    std::int64_t index;
-  };
-  using Out = std::int64_t;
-  static constexpr bool lanes = false;  // the first of equal elements counts
-  TENET_HD static Acc start() { return {Max<T>::start(), -1}; }
-  TENET_HD static void take(Acc& acc, T x, std::int64_t i) {
-    if (acc.index < 0 || x > acc.value || (x != x && acc.value == acc.value)) acc = {x, i};
-  }
-  TENET_HD static void merge(Acc& acc, Acc other) { take(acc, other.value, other.index); }
-  TENET_HD static Out out(Acc acc) { return acc.index; }
-};
-
-template <class T> struct Any {
-  using Acc = bool;
-  using Out = bool;
-  static constexpr bool lanes = true;
-  TENET_HD static Acc start() { return false; }
-  TENET_HD static void take(Acc& acc, T x, std::int64_t) { acc |= x != T(0); }
-  TENET_HD static void merge(Acc& acc, Acc other) { acc |= other; }
-  TENET_HD static Out out(Acc acc) { return acc; }
-};
-
-template <class T> struct All {
-  using Acc = bool;
-  using Out = bool;
-  static constexpr bool lanes = true;
-  TENET_HD static Acc start() { return true; }
-  TENET_HD static void take(Acc& acc, T x, std::int64_t) { acc &= x != T(0); }
-  TENET_HD static void merge(Acc& acc, Acc other) { acc &= other; }
-  TENET_HD static Out out(Acc acc) { return acc; }
-};
-
-/// The byte offset of a linear index.
-TENET_HD std::int64_t offset(const Loop& loop, std::size_t operand, std::int64_t index) {
-  std::int64_t at = 0;
-  for (int d = loop.sizes.size() - 1; d >= 0; --d) {
-    at += index % loop.sizes[d] * loop.strides[operand][d];
-    index /= loop.sizes[d];
-  }
-  return at;
-}
 
 template <class T> TENET_HD T load(const std::byte* data) { return *reinterpret_cast<const T*>(data); }
 
@@ -182,16 +105,7 @@ template <class R, class T> Kernels of() {
 }  // namespace
 
 template <cpu::Level L> Kernels kernels(Kind kind, DType dtype) {
-  return dispatch_all(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    switch (kind) {
-      case Kind::sum: return of<Sum<T>, T>();
-      case Kind::max: return of<Max<T>, T>();
-      case Kind::argmax: return of<ArgMax<T>, T>();
-      case Kind::any: return of<Any<T>, T>();
-      default: return of<All<T>, T>();
-    }
-  });
+  return dispatch_reducer(kind, dtype, []<class R, class T>(TypeTag<R>, TypeTag<T>) { return of<R, T>(); });
 }
 template Kernels kernels<cpu::kThisLevel>(Kind, DType);
 

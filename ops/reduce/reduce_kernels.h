@@ -1,19 +1,11 @@
 #pragma once
 
-#include "tenet/backends/cpu/loop.h"
 #include "tenet/backends/cpu/parallel.h"
-#include "tenet/framework/core/dispatch.h"
+#include "tenet/backends/kernel.h"
 #include "tenet/framework/core/scratch.h"
+#include "tenet/ops/reduce/reducer_kernels.h"
 
 namespace tenet::reduce {
-
-enum class Kind { sum, max, argmax, any, all };
-
-/// What is kept (operands y, x) and what is folded away (operand x); strides in bytes, both collapsed.
-struct Plan {
-  Loop kept;
-  Loop folded;
-};
 
 /// Folds elements [from, to) of the folded space for outputs [begin, end) into accs[output - begin].
 using Fold = void (*)(const Plan&, std::int64_t begin, std::int64_t end, std::int64_t from, std::int64_t to,
@@ -30,18 +22,13 @@ struct Kernels {
 // Defined per instruction-set level in reduce_kernels.cpp.
 template <cpu::Level L> Kernels kernels(Kind kind, DType dtype);
 
-inline constexpr std::size_t kAccBytes = 16;       // the size of every accumulator
 inline constexpr std::int64_t kChunk = 1 << 15;    // elements folded in one go
 inline constexpr std::int64_t kOutputs = 1 << 10;  // outputs finished in one go
 
-/// y = fold of x over the folded space, for each kept index. y's type: sum: x's if floating, else int64;
-/// max: x's; argmax: int64, the position in the folded space; any, all: bool. The chunks depend on the
-/// sizes alone, so the bits do not depend on the number of threads.
-inline void run(Kind kind, DType dtype, const Plan& plan) {
+/// The bits do not depend on the number of threads: the chunks depend on the sizes alone.
+inline void run_on(OnCpu, Kind kind, DType dtype, const Plan& plan) {
   const Kernels k = cpu::at_level([&]<cpu::Level L> { return kernels<L>(kind, dtype); });
-  std::int64_t outputs = 1, elements = 1;
-  for (std::int64_t n : plan.kept.sizes) outputs *= n;
-  for (std::int64_t n : plan.folded.sizes) elements *= n;
+  const std::int64_t outputs = plan.outputs(), elements = plan.elements();
   if (outputs == 0) return;
   const std::int64_t chunks = elements > 2 * kChunk && outputs < 64 ? (elements + kChunk - 1) / kChunk : 1;
   const std::int64_t per_chunk = chunks == 1 ? elements : kChunk;
@@ -63,6 +50,14 @@ inline void run(Kind kind, DType dtype, const Plan& plan) {
     }
   });
   k.finish(plan, 0, outputs, accs.data(), chunks, outputs);
+}
+
+void run_on(OnCard, Kind kind, DType dtype, const Plan& plan);  // reduce_kernels.cu
+
+/// y = fold of x over the folded space, for each kept index. y's type: sum: x's if floating, else int64;
+/// max: x's; argmax: int64, the position in the folded space; any, all: bool.
+inline void run(Kind kind, DType dtype, const Plan& plan, Device device) {
+  at_device(device, [&](auto on) { run_on(on, kind, dtype, plan); });
 }
 
 }  // namespace tenet::reduce

@@ -43,10 +43,11 @@ TEST(PoolKernels, RunOverThreeAxes) {
   const std::int64_t n = g.in_size(), m = g.out_size();
   const Tensor largest = tenet::empty(shape), sum = tenet::empty(shape), spread = tenet::zeros(x.shape());
   const Tensor indices = tenet::empty(shape, {.dtype = tenet::int64});
-  tenet::pool_kernels::max(table.windows(), x.data<float>(), largest.data<float>(),
+  tenet::pool_kernels::max(tenet::OnCpu{}, g, table.windows(), x.data<const float>(), largest.data<float>(),
                            indices.data<std::int64_t>());
-  tenet::pool_kernels::sum(table.windows(), x.data<float>(), sum.data<float>());
-  tenet::pool_kernels::spread(table.windows(), sum.data<float>(), spread.data<float>());
+  tenet::pool_kernels::sum(tenet::OnCpu{}, g, table.windows(), x.data<const float>(), sum.data<float>());
+  tenet::pool_kernels::spread(tenet::OnCpu{}, g, table.windows(), sum.data<const float>(),
+                              spread.data<float>());
   for (std::int64_t plane = 0; plane < 6; ++plane) {
     const float* from = x.data<float>() + plane * n;
     std::vector<std::int64_t> best(static_cast<std::size_t>(m), -1);

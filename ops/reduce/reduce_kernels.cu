@@ -1,0 +1,64 @@
+// Folds on a card: lanes of threads for an output where outputs are few, then their accumulators merged.
+#include "tenet/ops/reduce/reduce_kernels.h"
+
+#include "tenet/backends/cuda/lanes.h"
+
+namespace tenet::reduce {
+namespace {
+
+/// Accumulator (lane, output) of the elements lane, lane + lanes, ...: threads side by side read elements side by
+/// side, of one output or of neighbouring ones.
+template <class R, class T> struct FoldLane {
+  Plan plan;
+  typename R::Acc* accs;
+  std::int64_t outputs, elements, lanes;
+  bool along;  // elements of one output lie closer together than outputs do
+
+  TENET_HD void operator()(std::int64_t i) const {
+    const std::int64_t lane = along ? i % lanes : i / outputs, output = along ? i / lanes : i % outputs;
+    const std::byte* x = plan.folded.data[0] + offset(plan.kept, 1, output);
+    typename R::Acc acc = R::start();
+    for (std::int64_t k = lane; k < elements; k += lanes) {
+      R::take(acc, *reinterpret_cast<const T*>(x + offset(plan.folded, 0, k)), k);
+    }
+    accs[lane * outputs + output] = acc;
+  }
+};
+
+template <class R> struct Merge {
+  TENET_HD void operator()(typename R::Acc& acc, typename R::Acc other) const { R::merge(acc, other); }
+};
+
+template <class R> struct WriteOutput {
+  Plan plan;
+  const typename R::Acc* accs;
+
+  TENET_HD void operator()(std::int64_t i) const {
+    *reinterpret_cast<typename R::Out*>(plan.kept.data[0] + offset(plan.kept, 0, i)) = R::out(accs[i]);
+  }
+};
+
+bool elements_lie_closer(const Plan& plan) {
+  const int kept = plan.kept.sizes.size(), folded = plan.folded.sizes.size();
+  if (kept == 0 || folded == 0) return kept == 0;
+  return plan.folded.strides[0][folded - 1] <= plan.kept.strides[1][kept - 1];
+}
+
+template <class R, class T> void fold(const Plan& plan, Device device) {
+  const std::int64_t outputs = plan.outputs(), elements = plan.elements();
+  const std::int64_t lanes = cuda::lanes_for(outputs, elements);
+  cuda::Lanes<typename R::Acc> accs(device, outputs, lanes);
+  const FoldLane<R, T> body{plan, accs.data(), outputs, elements, lanes, elements_lie_closer(plan)};
+  cuda::for_each(device, outputs * lanes, body);
+  cuda::for_each(device, outputs, WriteOutput<R>{plan, accs.merged(Merge<R>{})});
+}
+
+}  // namespace
+
+void run_on(OnCard card, Kind kind, DType dtype, const Plan& plan) {
+  if (plan.outputs() == 0) return;
+  dispatch_reducer(kind, dtype,
+                   [&]<class R, class T>(TypeTag<R>, TypeTag<T>) { fold<R, T>(plan, card.device); });
+}
+
+}  // namespace tenet::reduce
