@@ -1,8 +1,8 @@
 // From a kernel, which is written once, to the code made of it for the device its operands lie on: that of a CPU
 // level or, in builds with CUDA, of a card. Beside the registry the one file that knows which devices a build has.
 //
-// A loop kernel is a struct K with a function, found by its type, that does n steps along one dimension; operand k
-// goes from data[k] by strides[k] bytes:
+// A loop kernel is a struct K with the name of its op, K::name, and a function, found by its type, that does n steps
+// along one dimension; operand k goes from data[k] by strides[k] bytes:
 //   TENET_HD void steps(const K& kernel, std::byte* const* data, const std::int64_t* strides, std::int64_t n);
 // The function stands in a *_kernels.cpp, which is compiled for every level and for the card, and says there
 // TENET_LOOP_KERNEL(K) for every K that is used.
@@ -34,7 +34,17 @@ struct LoopKernel {
   InnerLoop host;
 #if TENET_WITH_CUDA
   void (*card)(const void* kernel, Loop& loop, Device device);
+  const char* op;
 #endif
+
+  /// Throws DeviceError unless all operands lie on one device.
+  void require_one([[maybe_unused]] std::initializer_list<Device> devices) const {
+#if TENET_WITH_CUDA
+    for (const Device& device : devices) {
+      if (device != *devices.begin()) fail_devices(op, *devices.begin(), device);
+    }
+#endif
+  }
 };
 
 template <class K> inline constexpr K kWithoutParameters{};
@@ -43,7 +53,7 @@ template <class K> LoopKernel loop_kernel(const K& kernel = kWithoutParameters<K
   return {
     &kernel, cpu::at_level([]<cpu::Level L> { return &cpu::loop_steps<L, K>; }),
 #if TENET_WITH_CUDA
-        &cuda::run_loop<K>,
+        &cuda::run_loop<K>, K::name,
 #endif
   };
 }

@@ -54,7 +54,7 @@ std::optional<std::string> find_bad(const Tensor& x, bool infinities) {
   // One pass and one number for the usual case: x - x is 0 unless x is NaN or inf.
   const Tensor values = x.detach();
   if ((values - values).sum().item<double>() == 0) return std::nullopt;
-  const Tensor flat = values.to(float64).reshape({-1});
+  const Tensor flat = values.to(float64).to(Device{}).reshape({-1});
   for (std::int64_t i = 0; i < flat.numel(); ++i) {
     const double value = flat.data<const double>()[i];
     if (std::isfinite(value) || (std::isinf(value) && !infinities)) continue;

@@ -14,7 +14,8 @@ struct Product {
 };
 
 Product inner(const Tensor& a, const Tensor& b) {
-  const Tensor u = a.detach().to(float64).contiguous(), v = b.detach().to(float64).contiguous();
+  const auto on_host = [](const Tensor& x) { return x.detach().to(Device{}).to(float64).contiguous(); };
+  const Tensor u = on_host(a), v = on_host(b);
   Product p;
   for (std::int64_t i = 0; i < u.numel(); ++i) {
     const double s = u.data<double>()[i], t = v.data<double>()[i];

@@ -18,10 +18,14 @@ constexpr std::int64_t kEntries = 20000;   // Jacobian entries checked one by on
 constexpr std::int64_t kProjected = 4000;  // input elements checked one by one
 
 double get(const Tensor& t, std::int64_t i) {
+  if (t.device() != Device{}) return t.detach().view({-1}).narrow(0, i, 1).item<double>();
   return t.dtype() == float64 ? t.data<double>()[i] : static_cast<double>(t.data<float>()[i]);
 }
 void set(const Tensor& t, std::int64_t i, double value) {
-  if (t.dtype() == float64) {
+  if (t.device() != Device{}) {
+    const NoGradGuard no_grad;
+    t.detach().view({-1}).narrow(0, i, 1).fill_(value);
+  } else if (t.dtype() == float64) {
     t.data<double>()[i] = value;
   } else {
     t.data<float>()[i] = static_cast<float>(value);
@@ -34,7 +38,7 @@ std::vector<double> flatten(const std::vector<Tensor>& outputs) {
   std::vector<double> values;
   for (const Tensor& y : outputs) {
     if (!y.defined() || !is_floating(y.dtype())) continue;
-    const Tensor dense = y.detach().contiguous();
+    const Tensor dense = y.detach().to(Device{}).contiguous();
     for (std::int64_t i = 0; i < dense.numel(); ++i) values.push_back(get(dense, i));
   }
   return values;
@@ -247,7 +251,7 @@ class Checker {
     const Tensor dx = grad(std::vector{y}, std::vector{inputs_[k]}, std::vector{dy},
                            {.retain_graph = true, .allow_unused = true})[0];
     if (!dx.defined()) return values;
-    const Tensor dense = dx.detach().contiguous();
+    const Tensor dense = dx.detach().to(Device{}).contiguous();
     for (std::int64_t i = 0; i < dense.numel(); ++i) values[static_cast<std::size_t>(i)] = get(dense, i);
     return values;
   }

@@ -2,7 +2,14 @@
 
 #include <cstdio>
 
-namespace tenet::detail {
+namespace tenet {
+
+void fail_devices(const char* op, Device one, Device other) {
+  fail<DeviceError>(op, ": one operand is on ", one, ", another on ", other,
+                    ". Move all to one device with .to(device).");
+}
+
+namespace detail {
 
 void append_number(std::string& out, double part) {
   char text[32];
@@ -10,4 +17,5 @@ void append_number(std::string& out, double part) {
   out += text;
 }
 
-}  // namespace tenet::detail
+}  // namespace detail
+}  // namespace tenet

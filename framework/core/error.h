@@ -53,6 +53,9 @@ class OutOfMemoryError : public Error {
   using Error::Error;
 };  // an allocation failed
 
+/// Throws DeviceError: the operands of an op lie on two devices.
+[[noreturn]] void fail_devices(const char* op, Device one, Device other);
+
 namespace detail {
 void append_number(std::string& out, double part);  // six significant digits
 inline void append(std::string& out, std::string_view part) { out += part; }

@@ -152,6 +152,7 @@ std::string tuple_text(const Shape& shape) {
 
 std::vector<std::string> suffixes_of(const Tensor& x) {
   std::vector<std::string> suffixes;
+  if (x.device() != Device{}) suffixes.push_back("device='" + str(x.device()) + "'");
   const bool empty = x.numel() == 0;
   if (empty && x.dim() != 1) suffixes.push_back("size=" + tuple_text(x.shape()));
   const bool usual = x.dtype() == float32 || (!empty && (x.dtype() == int64 || x.dtype() == boolean));
@@ -197,8 +198,9 @@ std::string str(const Tensor& x) {
   if (x.numel() == 0) {
     out += "[]";
   } else {
-    const Elements elements{x.shape(), x.strides(), x.dtype(), x.numel() > chosen.threshold};
-    out += nested_text(elements, Format(x, elements), 0, 0, indent);
+    const Tensor here = x.device() == Device{} ? x : x.detach().to(Device{});
+    const Elements elements{here.shape(), here.strides(), here.dtype(), here.numel() > chosen.threshold};
+    out += nested_text(elements, Format(here, elements), 0, 0, indent);
   }
   const std::size_t newline = out.rfind('\n');
   std::size_t line = newline == std::string::npos ? out.size() + 2 : out.size() - newline + 1;

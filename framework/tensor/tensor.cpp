@@ -34,6 +34,7 @@ double item_as_double(const Tensor& tensor) {
     fail<ShapeError>("item: needs a tensor with one element but got shape ", tensor.shape(),
                      ". Index into it or reduce it first.");
   }
+  if (tensor.device() != Device{}) return item_as_double(tensor.to(Device{}));
   return dispatch_all(tensor.dtype(), [&](auto tag) {
     return static_cast<double>(*tensor.data<typename decltype(tag)::type>());
   });
@@ -41,6 +42,7 @@ double item_as_double(const Tensor& tensor) {
 
 std::int64_t item_as_int(const Tensor& tensor) {
   item_as_double(tensor);  // checks the shape
+  if (tensor.device() != Device{}) return item_as_int(tensor.to(Device{}));
   return dispatch_all(tensor.dtype(), [&](auto tag) {
     return static_cast<std::int64_t>(*tensor.data<typename decltype(tag)::type>());
   });

@@ -28,11 +28,12 @@ struct ConvForm {
       using T = typename decltype(tag)::type;
       const T *from = a.data<const T>(), *with = b.data<const T>();
       const T* start = c.defined() ? c.data<const T>() : nullptr;
+      const conv_kernels::Path path = conv_kernels::choose_path(g);
       at_device(out.device(), [&](auto on) {
         switch (towards) {
-          case kX: return conv_kernels::adjoint_input(on, g, from, with, start, out.data<T>());
-          case kW: return conv_kernels::adjoint_weight(on, g, from, with, out.data<T>());
-          default: return conv_kernels::apply(on, g, from, with, start, out.data<T>());
+          case kX: return conv_kernels::adjoint_input(on, g, from, with, start, out.data<T>(), path);
+          case kW: return conv_kernels::adjoint_weight(on, g, from, with, out.data<T>(), path);
+          default: return conv_kernels::apply(on, g, from, with, start, out.data<T>(), path);
         }
       });
     });

@@ -6,7 +6,7 @@
 
 #include "tenet/backends/cuda/lanes.h"
 #include "tenet/framework/core/backend.h"
-#include "tenet/ops/conv/card_kernels.h"
+#include "tenet/ops/conv/card_kernels.cuh"
 #include "tenet/ops/conv/column_kernels.h"
 
 namespace tenet::conv_kernels {
@@ -37,8 +37,8 @@ std::int64_t fitting(std::int64_t n, std::int64_t bytes_of_one) {
 }
 
 template <class T>
-void apply_columns(Device device, const ConvGeometry& g, const T* x, const T* w, T* y, double beta) {
-  const bool direct = choose_path(g) == Path::matrix;
+void apply_columns(Device device, const ConvGeometry& g, const T* x, const T* w, T* y, double beta,
+                   bool direct) {
   const std::int64_t size = g.out_size(), rows = g.rows(), outputs = g.out_per_group();
   const Cut cut(g, rows, fitting(size, rows * sizeof(T)), sizeof(T));
   const Scratch<T> columns(direct ? 0 : cut.images * rows * cut.positions * sizeof(T), device);
@@ -70,10 +70,9 @@ void apply_columns(Device device, const ConvGeometry& g, const T* x, const T* w,
 }
 
 template <class T>
-void adjoint_input_columns(Device device, const ConvGeometry& g, const T* w, const T* y, const T* bias,
-                           T* x) {
+void adjoint_input_columns(Device device, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x,
+                           bool direct) {
   const std::int64_t size = g.out_size(), rows = g.rows(), outputs = g.out_per_group(), taps = g.taps();
-  const bool direct = choose_path(g) == Path::matrix;
   const std::int64_t channels = fitting(g.in_per_group(), taps * size * sizeof(T));
   const Cut cut(g, channels * taps, size, sizeof(T));
   const Scratch<T> columns(direct ? 0 : cut.images * cut.rows * size * sizeof(T), device);
@@ -161,25 +160,27 @@ void adjoint_weight_lanes(Device device, const ConvGeometry& g, const T* x, cons
 }  // namespace
 
 template <class T>
-void apply(OnCard card, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y) {
+void apply(OnCard card, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path) {
   if (g.batch == 0 || g.out_channels == 0) return;
   if (is_direct(g)) return run(card.device, DirectApply<T>{g, x, w, bias, y});
   const std::int64_t all = g.batch * g.out_channels * g.out_size();
   if (bias != nullptr) cuda::for_each(card.device, all, FillBias<T>{bias, y, g.out_channels, g.out_size()});
-  apply_columns(card.device, g, x, w, y, bias != nullptr ? 1. : 0.);
+  apply_columns(card.device, g, x, w, y, bias != nullptr ? 1. : 0., path == Path::matrix);
 }
 
 template <class T>
-void adjoint_input(OnCard card, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x) {
+void adjoint_input(OnCard card, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x,
+                   Path path) {
   if (g.batch == 0 || g.in_channels == 0 || g.in_size() == 0) return;
   if (is_direct(g)) return run(card.device, DirectAdjointInput<T>{g, w, y, bias, x});
   const std::int64_t all = g.batch * g.in_channels * g.in_size();
-  const bool filled = bias != nullptr && choose_path(g) == Path::matrix;
+  const bool filled = bias != nullptr && path == Path::matrix;
   if (filled) cuda::for_each(card.device, all, FillBias<T>{bias, x, g.in_channels, g.in_size()});
-  adjoint_input_columns(card.device, g, w, y, bias, x);
+  adjoint_input_columns(card.device, g, w, y, bias, x, path == Path::matrix);
 }
 
-template <class T> void adjoint_weight(OnCard card, const ConvGeometry& g, const T* x, const T* y, T* w) {
+template <class T>
+void adjoint_weight(OnCard card, const ConvGeometry& g, const T* x, const T* y, T* w, Path) {
   const std::int64_t weights = g.out_channels * g.rows();
   if (g.batch == 0) return cuda::for_each(card.device, weights, CopyBody<T>{nullptr, w});
   if (weights == 0) return;
@@ -198,11 +199,11 @@ template <class T> void spread_columns(OnCard card, const ConvGeometry& g, const
   run(card.device, SpreadColumn<T>{g, all, columns, nullptr, x});
 }
 
-#define TENET_CONV(T)                                                                         \
-  template void apply(OnCard, const ConvGeometry&, const T*, const T*, const T*, T*);         \
-  template void adjoint_input(OnCard, const ConvGeometry&, const T*, const T*, const T*, T*); \
-  template void adjoint_weight(OnCard, const ConvGeometry&, const T*, const T*, T*);          \
-  template void gather_columns(OnCard, const ConvGeometry&, const T*, T*);                    \
+#define TENET_CONV(T)                                                                               \
+  template void apply(OnCard, const ConvGeometry&, const T*, const T*, const T*, T*, Path);         \
+  template void adjoint_input(OnCard, const ConvGeometry&, const T*, const T*, const T*, T*, Path); \
+  template void adjoint_weight(OnCard, const ConvGeometry&, const T*, const T*, T*, Path);          \
+  template void gather_columns(OnCard, const ConvGeometry&, const T*, T*);                          \
   template void spread_columns(OnCard, const ConvGeometry&, const T*, T*);
 TENET_CONV(float)
 TENET_CONV(double)

@@ -25,33 +25,25 @@ enum class Path {
 Path choose_path(const ConvGeometry& g);
 
 /// y = conv(x, w), plus bias along the channels unless null.
-template <class T> void apply(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path);
+template <class T>
+void apply(OnCpu, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path);
 
 /// x = the sum over y of what conv_apply would have read of it: its adjoint; plus bias unless null.
 template <class T>
-void adjoint_input(const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x, Path path);
+void adjoint_input(OnCpu, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x, Path path);
 
 /// w = the adjoint in the weights.
-template <class T> void adjoint_weight(const ConvGeometry& g, const T* x, const T* y, T* w, Path path);
-
-template <class T> void apply(OnCpu, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y) {
-  apply(g, x, w, bias, y, choose_path(g));
-}
-template <class T>
-void adjoint_input(OnCpu, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x) {
-  adjoint_input(g, w, y, bias, x, choose_path(g));
-}
-template <class T> void adjoint_weight(OnCpu, const ConvGeometry& g, const T* x, const T* y, T* w) {
-  adjoint_weight(g, x, y, w, choose_path(g));
-}
+template <class T> void adjoint_weight(OnCpu, const ConvGeometry& g, const T* x, const T* y, T* w, Path path);
 
 // The same on a card: conv_kernels.cu. Columns take at most kCardWorkspace bytes, or what one position or one channel
 // of one image needs, together with the gradient of as many outputs where the weights' is made.
 inline constexpr std::int64_t kCardWorkspace = 64 << 20;
-template <class T> void apply(OnCard, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y);
 template <class T>
-void adjoint_input(OnCard, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x);
-template <class T> void adjoint_weight(OnCard, const ConvGeometry& g, const T* x, const T* y, T* w);
+void apply(OnCard, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path);
+template <class T>
+void adjoint_input(OnCard, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x, Path path);
+template <class T>
+void adjoint_weight(OnCard, const ConvGeometry& g, const T* x, const T* y, T* w, Path path);
 
 /// The most memory, for columns or packed rows, that one thread holds in any of the three, in bytes; at most
 /// 4 MiB.

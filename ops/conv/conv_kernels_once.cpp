@@ -210,30 +210,32 @@ Path choose_path(const ConvGeometry& g) {
   return all([](const ConvAxis& a) { return a.is_disjoint(); }) ? Path::disjoint : Path::columns;
 }
 
-template <class T> void apply(const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path) {
+template <class T>
+void apply(OnCpu, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path) {
   if (g.batch == 0 || g.out_channels == 0) return;
   if (path == Path::thin) return apply_thin(g, x, w, bias, y);
   apply_blocks(g, x, w, bias, y, path);
 }
 
 template <class T>
-void adjoint_input(const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x, Path path) {
+void adjoint_input(OnCpu, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x, Path path) {
   if (g.batch == 0 || g.in_channels == 0 || g.in_size() == 0) return;
   if (path == Path::thin) return adjoint_input_thin(g, w, y, bias, x);
   adjoint_input_blocks(g, w, y, bias, x, path);
 }
 
-template <class T> void adjoint_weight(const ConvGeometry& g, const T* x, const T* y, T* w, Path path) {
+template <class T>
+void adjoint_weight(OnCpu, const ConvGeometry& g, const T* x, const T* y, T* w, Path path) {
   if (g.batch == 0) std::fill_n(w, g.out_channels * g.rows(), T(0));
   if (g.batch == 0 || g.out_channels == 0 || g.rows() == 0) return;
   if (path == Path::thin) return adjoint_weight_thin(g, x, y, w);
   adjoint_weight_blocks(g, x, y, w, path);
 }
 
-#define TENET_CONV(T)                                                                          \
-  template void apply<T>(const ConvGeometry&, const T*, const T*, const T*, T*, Path);         \
-  template void adjoint_input<T>(const ConvGeometry&, const T*, const T*, const T*, T*, Path); \
-  template void adjoint_weight<T>(const ConvGeometry&, const T*, const T*, T*, Path);
+#define TENET_CONV(T)                                                                                 \
+  template void apply<T>(OnCpu, const ConvGeometry&, const T*, const T*, const T*, T*, Path);         \
+  template void adjoint_input<T>(OnCpu, const ConvGeometry&, const T*, const T*, const T*, T*, Path); \
+  template void adjoint_weight<T>(OnCpu, const ConvGeometry&, const T*, const T*, T*, Path);
 TENET_CONV(float)
 TENET_CONV(double)
 

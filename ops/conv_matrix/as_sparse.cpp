@@ -1,6 +1,7 @@
 #include "tenet/ops/conv_matrix/as_sparse.h"
 
 #include "tenet/ops/conv_matrix/problem.h"
+#include "tenet/ops/copy/copy.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/ops/index/index.h"
 
@@ -35,10 +36,10 @@ struct Entries {
   }
 };
 
-Tensor indices(const std::vector<std::int64_t>& values) {
+Tensor indices(const std::vector<std::int64_t>& values, Device device) {
   const Tensor t = empty({static_cast<std::int64_t>(values.size())}, {.dtype = int64});
   std::copy(values.begin(), values.end(), t.data<std::int64_t>());
-  return t;
+  return t.to(device);
 }
 
 }  // namespace
@@ -54,21 +55,20 @@ CsrMatrix as_sparse(const Tensor& kernel, const Dims& input_size, const ConvOpti
     }
   }
   return {{g.out_channels * g.out_size(), g.in_channels * g.in_size()},
-          indices(entries.begins),
-          indices(entries.columns),
-          index_select(kernel.reshape({-1}), 0, indices(entries.taps))};
+          indices(entries.begins, kernel.device()),
+          indices(entries.columns, kernel.device()),
+          index_select(kernel.reshape({-1}), 0, indices(entries.taps, kernel.device()))};
 }
 
 Tensor CsrMatrix::to_dense() const {
-  const Tensor at = empty_like(col_indices);
-  const auto *begin = crow_indices.data<const std::int64_t>(),
-             *column = col_indices.data<const std::int64_t>();
+  const Tensor crow = on_host(crow_indices), columns = on_host(col_indices), at = empty_like(columns);
+  const auto *begin = crow.data<const std::int64_t>(), *column = columns.data<const std::int64_t>();
   for (std::int64_t row = 0; row < shape[0]; ++row) {
     for (std::int64_t k = begin[row]; k < begin[row + 1]; ++k)
       at.data<std::int64_t>()[k] = row * shape[1] + column[k];
   }
   const Tensor flat = zeros({count(shape, "to_dense")}, {.dtype = values.dtype(), .device = values.device()});
-  return scatter_add(flat, 0, at, values).reshape(shape);
+  return scatter_add(flat, 0, at.to(values.device()), values).reshape(shape);
 }
 
 }  // namespace tenet

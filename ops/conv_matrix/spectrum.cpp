@@ -9,6 +9,7 @@
 #include "tenet/framework/core/random.h"
 #include "tenet/ops/conv/contract.h"
 #include "tenet/ops/conv_matrix/problem.h"
+#include "tenet/ops/copy/copy.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/ops/matmul/matmul.h"
 #include "tenet/ops/random/random.h"
@@ -25,7 +26,7 @@ struct Eigen {
 
   explicit Eigen(const Tensor& symmetric)
       : n(symmetric.size(0)), vectors(static_cast<std::size_t>(n * n), 0) {
-    const Tensor dense = symmetric.contiguous();
+    const Tensor dense = on_host(symmetric);
     a.assign(dense.data<const double>(), dense.data<const double>() + n * n);
     for (std::int64_t i = 0; i < n; ++i) at(vectors, i, i) = 1;
     const double size = std::sqrt(std::inner_product(a.begin(), a.end(), a.begin(), 0.));
@@ -133,7 +134,7 @@ class Krylov {
     for (double value : eigen.values) found.values.push_back(std::sqrt(std::max(value, 0.)));
     const Tensor weights = empty({size()}, {.dtype = float64});
     std::copy_n(eigen.vectors.begin(), size(), weights.data<double>());
-    found.right = matmul(weights, basis_).reshape(of_batch(1).input_shape());
+    found.right = matmul(weights.to(basis_.device()), basis_).reshape(of_batch(1).input_shape());
     return found;
   }
 
@@ -200,7 +201,7 @@ Tensor singular_values(const Tensor& kernel, const Dims& input_size, std::int64_
   const Tensor values = zeros({n}, {.dtype = float64});
   std::copy_n(found.values.begin(), std::min<std::size_t>(found.values.size(), static_cast<std::size_t>(n)),
               values.data<double>());
-  return values;
+  return values.to(kernel.device());
 }
 
 Tensor operator_norm(const Tensor& kernel, const Dims& input_size, const ConvOptions& options,

@@ -10,8 +10,20 @@
 namespace tenet {
 namespace {
 
+/// x's elements in new memory of another device.
+Tensor carried(const Tensor& x, Device device) {
+  const NoGradGuard no_grad;
+  const Tensor from = x.contiguous();
+  const Tensor y = Tensor::make(x.shape(), x.dtype(), device);
+  Backend& carrier =
+      backend(device.type == DeviceType::cpu ? x.device() : device);  // a card reaches the host
+  if (x.numel() > 0) carrier.copy(y.impl()->data, from.impl()->data, from.impl()->bytes());
+  return y;
+}
+
 /// to = from without a history; shapes broadcast, types convert.
 void write(const Tensor& to, const Tensor& from) {
+  if (to.device() != from.device()) return write(to, carried(from, to.device()));
   copy::run_cast(to.dtype(), from.dtype(), pointwise::make_loop({to.impl(), from.impl()}), to.device());
 }
 
@@ -34,6 +46,13 @@ struct Cast {
   Cast adjoint() const { return {to, from}; }
 };
 
+struct Carry {
+  static constexpr const char* name = "to";
+  Device from, to;
+  Tensor apply(const Tensor& x) const { return carried(x, to); }
+  Carry adjoint() const { return {to, from}; }
+};
+
 /// x itself, with a history of its own: hooks and gradients of x do not become those of what it is written to.
 struct CopyIn {
   static constexpr const char* name = "copy_";
@@ -42,7 +61,8 @@ struct CopyIn {
 };
 
 /// x as `target` will hold it: of its type and shape, and no other tensor.
-Tensor fitted(const Tensor& x, const Tensor& target) {
+Tensor fitted(const Tensor& from, const Tensor& target) {
+  const Tensor x = from.to(target.device());
   if (x.shape() != target.shape()) return x.to(target.dtype()).expand(target.shape());
   return x.dtype() == target.dtype() ? linear(CopyIn{}, x) : x.to(target.dtype());
 }
@@ -66,8 +86,12 @@ Tensor Tensor::to(DType wanted) const {
 
 Tensor Tensor::to(Device wanted) const {
   if (wanted == device()) return *this;
-  backend(wanted);  // throws DeviceError: this build knows one device
-  return *this;
+  return linear(Carry{device(), wanted}, *this);
+}
+
+Tensor on_host(const Tensor& x) {
+  const NoGradGuard no_grad;
+  return x.to(Device{}).contiguous();
 }
 
 Tensor& Tensor::copy_(const Tensor& source) {
@@ -92,12 +116,14 @@ Tensor& copy::take(Tensor& target, const Tensor& value) {
 
 Tensor& Tensor::fill_(Scalar value) {
   check_writable(*this, "fill_");
-  Tensor one = make({}, dtype(), device());
-  dispatch_all(dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    *one.data<T>() = value.as<T>();
-  });
-  return copy_(one);
+  if (recording(*this)) {
+    Tensor one = make({}, dtype(), device());
+    copy::run_fill(one.dtype(), value, pointwise::make_loop({one.impl()}), one.device());
+    return copy_(one);
+  }
+  copy::run_fill(dtype(), value, pointwise::make_loop({impl()}), device());
+  bump_version(*this);
+  return *this;
 }
 
 Tensor& Tensor::zero_() {

@@ -5,7 +5,9 @@
 //                 none where either side is an integer type.
 //   contiguous()  the tensor itself if it is row-major already, else a copy. dx = dy.
 //   clone()       a copy, contiguous. dx = dy.
-//   copy_(x)      writes x, broadcast and converted, into this tensor's elements. The history is then
+//   to(device)    the elements on another device; the tensor itself if it is there. Waits for the copy. Gradient: dy
+//                 carried back.
+//   copy_(x)      writes x, broadcast, converted and carried, into this tensor's elements. The history is then
 //                 x's: dx = dy summed to x's shape; what was there before gets 0.
 //   fill_, zero_  write a number.
 #pragma once
@@ -19,3 +21,10 @@ namespace tenet::copy {
 Tensor& take(Tensor& target, const Tensor& value);
 
 }  // namespace tenet::copy
+
+namespace tenet {
+
+/// x where the host can read it, contiguous and without a history; from a card it waits for the copy.
+Tensor on_host(const Tensor& x);
+
+}  // namespace tenet

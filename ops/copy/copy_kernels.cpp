@@ -26,6 +26,18 @@ TENET_HD void steps(const Cast<To, From>&, std::byte* const* data, const std::in
   }
 }
 
+template <class T>
+TENET_HD void steps(const Fill<T>& kernel, std::byte* const* data, const std::int64_t* strides,
+                    std::int64_t n) {
+  const T value = kernel.value;
+  if (strides[0] == static_cast<std::int64_t>(sizeof(T))) {
+    T* to = reinterpret_cast<T*>(data[0]);
+    for (std::int64_t i = 0; i < n; ++i) to[i] = value;
+    return;
+  }
+  for (std::int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(data[0] + i * strides[0]) = value;
+}
+
 }  // namespace tenet::copy
 
 namespace tenet {
@@ -36,11 +48,13 @@ using namespace copy;
   TENET_CAST(To, float)  \
   TENET_CAST(To, double) \
   TENET_CAST(To, std::int64_t) TENET_CAST(To, std::int32_t) TENET_CAST(To, std::uint8_t) TENET_CAST(To, bool)
-TENET_CASTS(float)
-TENET_CASTS(double)
-TENET_CASTS(std::int64_t)
-TENET_CASTS(std::int32_t)
-TENET_CASTS(std::uint8_t)
-TENET_CASTS(bool)
+#define TENET_FILL(T) TENET_LOOP_KERNEL(Fill<T>)
+#define TENET_ALL(T) TENET_CASTS(T) TENET_FILL(T)
+TENET_ALL(float)
+TENET_ALL(double)
+TENET_ALL(std::int64_t)
+TENET_ALL(std::int32_t)
+TENET_ALL(std::uint8_t)
+TENET_ALL(bool)
 
 }  // namespace tenet

@@ -10,6 +10,7 @@ namespace tenet {
 namespace {
 
 Tensor finished(Tensor t, const TensorOptions& options) {
+  if (t.device() != options.device) t = t.to(options.device);
   if (options.requires_grad) t.requires_grad_();
   return t;
 }
@@ -22,7 +23,7 @@ Tensor filled(const Shape& shape, Scalar value, DType dtype, const TensorOptions
 
 /// Element i is value(i), computed in double or, for integers, in int64.
 template <class F> Tensor generated(std::int64_t n, DType dtype, const TensorOptions& options, F value) {
-  Tensor t = Tensor::make({n}, options.dtype.value_or(dtype), options.device);
+  Tensor t = Tensor::make({n}, options.dtype.value_or(dtype), Device{});
   dispatch_all(t.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* data = t.data<T>();
@@ -68,8 +69,7 @@ NestedList::NestedList(std::initializer_list<NestedList> items) {
 }
 
 Tensor tensor(const NestedList& values, TensorOptions options) {
-  Tensor t =
-      Tensor::make(values.shape(), options.dtype.value_or(common_type(values.scalars())), options.device);
+  Tensor t = Tensor::make(values.shape(), options.dtype.value_or(common_type(values.scalars())), Device{});
   dispatch_all(t.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* data = t.data<T>();

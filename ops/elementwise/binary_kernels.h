@@ -10,9 +10,11 @@ namespace tenet::pointwise {
 // Loop kernels; their steps stand in binary_kernels.cpp.
 
 /// Operands y, a, b.
-template <class F, class T> struct BinaryValue {};
+template <class F, class T> struct BinaryValue { static constexpr const char* name = F::name; };
 /// Operands d, dy, then those of a, b and y that are read.
-template <class F, class T, bool kTowardsA> struct BinaryPull {};
+template <class F, class T, bool kTowardsA> struct BinaryPull {
+  static constexpr const char* name = F::name;
+};
 
 template <class F, class Call> void dispatch_operands(DType dtype, Call&& call) {
   if constexpr (F::types == Types::floating) {

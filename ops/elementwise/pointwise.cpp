@@ -43,6 +43,7 @@ DType promote_mixed(const Tensor& a, const Tensor& b) {
 
 Tensor wrap(Scalar value, const Tensor& other) {
   Tensor t = Tensor::make({}, value.promote_with(other.dtype()), other.device());
+  if (t.device() != Device{}) return t.fill_(value);
   dispatch_all(t.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     *t.data<T>() = value.as<T>();

@@ -9,6 +9,7 @@ inline constexpr std::int64_t kSmall = 4096;  // below this, planning a loop cos
 
 /// Runs a kernel over the shape of the first operand, the output, with the others broadcast to it.
 template <class... Block> void run(LoopKernel code, const TensorImpl* out, const Block*... in) {
+  code.require_one({out->device, in->device...});
   if (out->numel <= kSmall && flat(out, in...) && is_host(out->device)) {
     std::byte* data[] = {out->data, in->data...};
     const std::int64_t steps[] = {static_cast<std::int64_t>(item_size(out->dtype)),

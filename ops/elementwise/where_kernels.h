@@ -6,7 +6,7 @@
 namespace tenet::pointwise {
 
 /// Operands out, condition, a, b; elements as unsigned numbers of their size.
-template <class Item> struct Where {};
+template <class Item> struct Where { static constexpr const char* name = "where"; };
 
 /// out = condition ? a : b, by the size of an element.
 inline void run_where(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {

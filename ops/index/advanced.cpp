@@ -77,9 +77,9 @@ Merged merged(const Take& take, const Tensor& x, const Tensor& positions) {
     strides.erase(take.first);
   }
   strides.insert(take.first, 1);
-  const Tensor offsets = Tensor::make_like(flat);
-  const auto* from = flat.data<const std::int64_t>();
-  std::transform(from, from + flat.numel(), offsets.data<std::int64_t>(), [&](std::int64_t position) {
+  const Tensor here = on_host(flat), offsets = Tensor::make_like(here);
+  const auto* from = here.data<const std::int64_t>();
+  std::transform(from, from + here.numel(), offsets.data<std::int64_t>(), [&](std::int64_t position) {
     std::int64_t offset = 0;
     for (int d = take.count - 1; d > 0; --d) {
       offset += position % extents[d] * steps[d];
@@ -87,7 +87,7 @@ Merged merged(const Take& take, const Tensor& x, const Tensor& positions) {
     }
     return offset + position * steps[0];
   });
-  return {make_view(turned, shape, strides), offsets};
+  return {make_view(turned, shape, strides), offsets.to(x.device())};
 }
 
 /// Puts values, which have the shape of index(), into target or adds them. Not recorded.
@@ -125,8 +125,10 @@ Tensor ZeroAt::apply(const Tensor& dy, const Tensor& positions) const {
 
 /// Which values stay in a put, shaped to broadcast to them: every one but those whose position comes again.
 Tensor stays(const Take& take, const Tensor& positions) {
-  const Tensor flat = positions.view({positions.numel()}), number = arange(flat.numel());
-  const Tensor last = Tensor::make({count(take.extents(), "index")}, int64);  // touched only at the positions
+  const Tensor flat = positions.view({positions.numel()}),
+               number = arange(flat.numel(), {.device = flat.device()});
+  // Touched only at the positions.
+  const Tensor last = Tensor::make({count(take.extents(), "index")}, int64, flat.device());
   put_at(last, 0, flat, number);
   const Tensor there = Tensor::make_like(number);
   read_at(there, 0, flat, last);
@@ -152,11 +154,11 @@ struct PutRule {
   }
 };
 
-/// The row-major numbers of the elements that are not 0.
+/// The row-major numbers of the elements that are not 0, on the host: their count is the result's shape.
 Tensor flat_nonzero(const Tensor& x) {
-  const Tensor set = (x.dtype() == boolean ? x : x != 0).contiguous();
+  const Tensor set = on_host(x.dtype() == boolean ? x : x != 0);
   const bool* from = set.data<const bool>();
-  const Tensor positions = Tensor::make({std::count(from, from + set.numel(), true)}, int64, x.device());
+  const Tensor positions = Tensor::make({std::count(from, from + set.numel(), true)}, int64, Device{});
   auto* to = positions.data<std::int64_t>();
   const auto* end = to + positions.numel();
   for (std::int64_t i = 0; to != end; ++i) {
@@ -184,6 +186,7 @@ class Selection {
     }
     arrange();
     count(take.extents(), op_);  // positions fit 64 bits
+    if (positions.device() != x.device()) positions = positions.to(x.device());
   }
 
   Take take;
@@ -233,7 +236,7 @@ class Selection {
   /// Positions in dimension next_, negative ones counted from the end.
   Tensor from_front(const Tensor& index, std::size_t i) const {
     const std::int64_t n = take.from[next_];
-    const Tensor given = index.to(int64).contiguous();
+    const Tensor given = on_host(index.to(int64));
     if (const auto outside = find_outside(given, n, -n)) {
       fail<IndexError>(op_, ": indices[", i, "]", index.dim() == 0 ? "" : str(outside->position), " is ",
                        outside->value, " but dimension ", next_, " of shape ", take.from, " has extent ", n,
@@ -300,7 +303,9 @@ Tensor fitted(const Tensor& values, const Tensor& x, const Selection& at) {
     fail<ShapeError>("index_put: values of shape ", values.shape(), " do not broadcast to shape ", shape,
                      ", what is at the indices of shape ", x.shape(), ". Reshape them.");
   }
-  return broadcast_to(values.to(x.dtype()), shape);
+  if (values.device() != x.device() && values.dim() > 0)
+    fail_devices("index_put", x.device(), values.device());
+  return broadcast_to(values.to(x.device()).to(x.dtype()), shape);
 }
 
 Tensor put(const Tensor& x, const Selection& at, const Tensor& values, bool accumulate) {
@@ -322,7 +327,7 @@ using namespace indexing;
 Tensor nonzero(const Tensor& x) {
   const Tensor flat = flat_nonzero(x);
   const Shape shape = x.shape();
-  const Tensor y = Tensor::make({flat.numel(), shape.size()}, int64, x.device());
+  const Tensor y = Tensor::make({flat.numel(), shape.size()}, int64, Device{});
   const auto* from = flat.data<const std::int64_t>();
   auto* to = y.data<std::int64_t>();
   for (std::int64_t i = 0; !shape.empty() && i < flat.numel(); ++i, to += shape.size()) {
@@ -333,7 +338,7 @@ Tensor nonzero(const Tensor& x) {
     }
     to[0] = rest;
   }
-  return y;
+  return y.to(x.device());
 }
 
 Tensor index(const Tensor& x, const std::vector<Tensor>& indices) {

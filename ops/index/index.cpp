@@ -61,6 +61,7 @@ void check_source(const Tensor& x, const Tensor& index, const Tensor& src) {
     fail<DTypeError>("scatter_add: src is ", src.dtype(), " but the tensor it is added to is ", x.dtype(),
                      ". Convert one of them with .to(dtype).");
   }
+  if (src.device() != x.device()) fail_devices("scatter_add", x.device(), src.device());
   bool fits = src.dim() == index.dim();
   for (int d = 0; fits && d < src.dim(); ++d) fits = index.size(d) <= src.size(d);
   if (fits) return;
@@ -70,6 +71,7 @@ void check_source(const Tensor& x, const Tensor& index, const Tensor& src) {
 
 /// Throws IndexError unless index fits dimension dim of x, which has shape `shape` (or is lifted from a scalar).
 void check_range(const char* op, const Tensor& index, const Tensor& x, int dim, const Shape& shape) {
+  if (index.device() != x.device()) fail_devices(op, x.device(), index.device());
   const auto outside = find_outside(index, x.size(dim));
   if (!outside) return;
   fail<IndexError>(op, ": index", outside->position, " is ", outside->value, " but dimension ", dim,
@@ -156,7 +158,7 @@ Tensor as_index(const char* op, const Tensor& index) {
 }
 
 std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent, std::int64_t low) {
-  const Tensor dense = index.contiguous();
+  const Tensor dense = on_host(index);
   const auto* at = dense.data<const std::int64_t>();
   const auto* end = at + dense.numel();
   const auto* wrong = std::find_if(at, end, [&](std::int64_t i) { return i < low || i >= extent; });

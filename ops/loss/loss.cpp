@@ -1,6 +1,7 @@
 #include "tenet/ops/loss/loss.h"
 
 #include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/ops/copy/copy.h"
 #include "tenet/ops/elementwise/compare.h"
 #include "tenet/ops/elementwise/unary.h"
 #include "tenet/ops/elementwise/where.h"
@@ -64,7 +65,8 @@ class Labels {
 
   void check_range(const char* op, const Tensor& scores, const Tensor& labels, std::int64_t ignore) {
     const std::int64_t classes = scores.size(class_dim_);
-    const auto* label = labels.data<const std::int64_t>();
+    const Tensor here = on_host(labels);
+    const auto* label = here.data<const std::int64_t>();
     for (std::int64_t i = 0; i < labels.numel(); ++i) {
       if (label[i] == ignore) continue;
       ++counted_;

@@ -111,6 +111,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
                      ". The last extent of a must equal the second last of b (the only one of a vector).");
   }
   broadcast_shapes(batch_of(left.shape()), batch_of(right.shape()), "matmul");
+  if (a.device() != b.device()) fail_devices("matmul", a.device(), b.device());
   Tensor y = contract(MatmulForm{left.shape(), right.shape()}, 2, left, right);
   if (b.dim() == 1) y = y.squeeze(-1);
   if (a.dim() == 1) y = y.squeeze(b.dim() == 1 ? -1 : -2);
@@ -133,6 +134,7 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) {
                      bias.defined() ? name(bias.dtype()) : "",
                      ". All must be of the same floating type; convert with .to(tenet::float32).");
   }
+  if (x.device() != w.device()) fail_devices("linear", x.device(), w.device());
   Shape out = x.shape();
   out.back() = w.size(0);
   std::int64_t rows = 1;

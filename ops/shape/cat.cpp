@@ -55,6 +55,9 @@ std::vector<Tensor> promoted(const std::vector<Tensor>& tensors) {
 }
 
 Tensor joined(Join rule, const std::vector<Tensor>& tensors, const Shape& shape) {
+  for (const Tensor& t : tensors) {
+    if (t.device() != tensors[0].device()) fail_devices(rule.name(), tensors[0].device(), t.device());
+  }
   const std::vector<Tensor> parts = promoted(tensors);
   const Tensor y = rule.apply(parts, shape);
   bool needed = false;

@@ -90,7 +90,8 @@ DataLoader::DataLoader(D dataset, const LoaderOptions& options)
               return dataset.get(indices);
             } else {
               std::vector<Batch> examples;
-              const auto* index = indices.contiguous().data<std::int64_t>();
+              const Tensor here = indices.to(Device{}).contiguous();
+              const auto* index = here.data<const std::int64_t>();
               for (std::int64_t i = 0; i < indices.numel(); ++i) examples.push_back(dataset.get(index[i]));
               return stack(examples);
             }

@@ -48,9 +48,9 @@ Contractions by_path(const ConvGeometry& g, const Integers& x, const Integers& w
   const std::vector<float> fx = floats(x), fw = floats(w), fy = floats(y);
   const std::vector<float> x_bias = bias_of(g.in_channels), y_bias = bias_of(g.out_channels);
   std::vector<float> ox(x.size(), NAN), ow(w.size(), NAN), oy(y.size(), NAN);
-  adjoint_input<float>(g, fw.data(), fy.data(), x_bias.data(), ox.data(), path);
-  adjoint_weight<float>(g, fx.data(), fy.data(), ow.data(), path);
-  apply<float>(g, fx.data(), fw.data(), y_bias.data(), oy.data(), path);
+  adjoint_input<float>(tenet::OnCpu{}, g, fw.data(), fy.data(), x_bias.data(), ox.data(), path);
+  adjoint_weight<float>(tenet::OnCpu{}, g, fx.data(), fy.data(), ow.data(), path);
+  apply<float>(tenet::OnCpu{}, g, fx.data(), fw.data(), y_bias.data(), oy.data(), path);
   subtract(ox, x_bias, g.in_size());
   subtract(oy, y_bias, g.out_size());
   const auto integers = [](const std::vector<float>& v) {
@@ -194,8 +194,8 @@ TEST(ConvPaths, NothingOutsideARowIsRead) {
   ASSERT_EQ(choose_path(g), Path::thin);
   const std::vector<float> dy(static_cast<std::size_t>(2 * 7 * 5), 1.f);
   std::vector<float> y(dy.size()), dw(18);
-  apply<float>(g, x.data<float>(), w.data<float>(), nullptr, y.data(), Path::thin);
-  adjoint_weight<float>(g, x.data<float>(), dy.data(), dw.data(), Path::thin);
+  apply<float>(tenet::OnCpu{}, g, x.data<float>(), w.data<float>(), nullptr, y.data(), Path::thin);
+  adjoint_weight<float>(tenet::OnCpu{}, g, x.data<float>(), dy.data(), dw.data(), Path::thin);
   for (float value : y) EXPECT_EQ(value, 9.f);
   for (float value : dw) EXPECT_EQ(value, 35.f);
 }
