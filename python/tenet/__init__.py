@@ -8,6 +8,8 @@ tensor([2., 4., 6.])
 
 Names, argument names and defaults are PyTorch's. What is Tenet's own has the names of its C++ headers.
 """
+from __future__ import annotations
+
 import builtins as _builtins
 from math import e, inf, nan, pi
 

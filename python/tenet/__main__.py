@@ -1,11 +1,13 @@
 """python -m tenet: what a bug report should say."""
+from __future__ import annotations
+
 import platform
 import sys
 
 from tenet import _C, cuda
 
 
-def report():
+def report() -> str:
     """Versions, BLAS, threads and devices, a line each."""
     numpy = sys.modules.get("numpy")
     facts = _C.build_facts()
@@ -21,7 +23,7 @@ def report():
     return "\n".join(f"{name + ':':<9}{value}" for name, value in lines.items())
 
 
-def _installed(package):
+def _installed(package: str) -> str:
     from importlib import metadata
     try:
         return metadata.version(package)

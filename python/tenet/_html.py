@@ -1,15 +1,24 @@
 """Summaries for notebooks."""
+from __future__ import annotations
+
 import html
+from typing import TYPE_CHECKING
 
 from tenet import _C
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def _table(title, rows):
+    from tenet._C import Tensor
+    from tenet.nn.module import Module
+
+
+def _table(title: str, rows: Iterable[tuple[str, ...]]) -> str:
     cells = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<div><b>{html.escape(title)}</b><table>{cells}</table></div>"
 
 
-def _statistics(x):
+def _statistics(x: Tensor) -> list[tuple[str, str]]:
     """Smallest, mean, largest element, and how many are not finite."""
     x = x.detach().to(_C.float64)
     finite = (x == x) & (x.abs() != float("inf"))
@@ -19,7 +28,7 @@ def _statistics(x):
     return rows
 
 
-def tensor_table(x):
+def tensor_table(x: Tensor) -> str:
     """What x is, what its elements are like, and its text."""
     rows = [("shape", tuple(x.shape)), ("dtype", x.dtype), ("device", x.device)]
     if x.requires_grad:
@@ -29,7 +38,7 @@ def tensor_table(x):
     return _table("Tensor", rows) + f"<pre>{html.escape(repr(x))}</pre>"
 
 
-def module_table(module):
+def module_table(module: Module) -> str:
     """The parameters of a module, and its text."""
     rows = [("parameter", "shape", "elements")]
     parameters = list(module.named_parameters())

@@ -1,9 +1,19 @@
 """Methods of Tensor that are written in Python."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from tenet import _C
 from tenet._C import Tensor
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import SupportsIndex
 
-def _rebuild(cls, data, dtype, shape, requires_grad):
+    from tenet._C import dtype
+
+
+def _rebuild(cls: type[Tensor], data: bytes, dtype: dtype, shape: tuple[int, ...], requires_grad: bool) -> Tensor:
     """The tensor that __reduce_ex__ took apart."""
     x = _C.empty(shape, dtype=dtype)
     if x.numel():
@@ -14,7 +24,7 @@ def _rebuild(cls, data, dtype, shape, requires_grad):
     return x
 
 
-def _reduce_ex(self, protocol):
+def _reduce_ex(self: Tensor, protocol: SupportsIndex) -> tuple[Any, ...]:
     if not self.is_leaf:
         raise _C.GradientError(f"pickle: only leaves can be pickled, this tensor was computed by {self.grad_fn}. Use "
                                "x.detach().")
@@ -24,29 +34,29 @@ def _reduce_ex(self, protocol):
     return _rebuild, (type(self), parts, self.dtype, tuple(self.shape), self.requires_grad), self.__dict__ or None
 
 
-def _copy(self):
+def _copy(self: Tensor) -> Tensor:
     """copy.copy(x): another tensor over the same elements."""
     other = _C.make_subclass(type(self), self.detach(), self.requires_grad)
     other.__dict__.update(self.__dict__)
     return other
 
 
-def _unflatten(self, dim, sizes):
+def _unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """One dimension as several: x.unflatten(1, (C, H, W)). One extent may be -1. A view where one can do it."""
     dim = dim + self.dim() if dim < 0 else dim
     return self.reshape(*self.shape[:dim], *sizes, *self.shape[dim + 1:])
 
 
-def _reversed(self):
+def _reversed(self: Tensor) -> Tensor:
     return self.flip(0)
 
 
-def _array_wrap(self, array, context=None, return_scalar=False):
+def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
     """What a ufunc of NumPy makes of tensors is a tensor."""
     return _C.as_tensor(array)
 
 
-def _repr_html(self):
+def _repr_html(self: Tensor) -> str:
     from tenet._html import tensor_table
     return tensor_table(self)
 

@@ -4,18 +4,24 @@ The file is in the safetensors format. A flat dict of tensors is such a file wit
 for anything else the tensors are numbered, and what holds them is kept as JSON beside them. Reading a file never runs
 code from it.
 """
+from __future__ import annotations
+
 import json
 import os
 from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
+
+if TYPE_CHECKING:
+    from tenet._types import DeviceLike
 
 _VERSION = 1
 _KEY = "tenet.structure"
 
 
-def save(obj, f):
+def save(obj: Any, f: str | os.PathLike[str]) -> None:
     """Writes tensors in nested dicts, lists and tuples, with numbers, strings, bools and None between them. Keys are
     strings, ints, floats, bools or None; their order survives. The file is there whole or not at all. Raises TypeError,
     before anything is written, naming the place of whatever else is found."""
@@ -29,7 +35,7 @@ def save(obj, f):
     _C.save_tensors(tensors, path, {_KEY: json.dumps(structure)})
 
 
-def load(f, map_location=None, *, weights_only=True):
+def load(f: str | os.PathLike[str], map_location: DeviceLike = None, *, weights_only: bool = True) -> Any:
     """What save() wrote; a dict of tensors from a safetensors file of another library. Tensors that were one are one
     again. Raises FormatError naming file and rule if the file is not exact. map_location and weights_only are PyTorch's:
     the tensors come to the CPU, and nothing but data is ever loaded."""
@@ -53,22 +59,22 @@ def load(f, map_location=None, *, weights_only=True):
                              "The file is damaged.") from None
 
 
-def _dtypes():
+def _dtypes() -> dict[str, Any]:
     return {str(value).rpartition(".")[2]: value for value in vars(_C).values() if isinstance(value, _C.dtype)}
 
 
-def _path(f):
+def _path(f: str | os.PathLike[str]) -> str:
     try:
         return os.fspath(f)
     except TypeError:
         raise TypeError(f"save and load take a path, not a {type(f).__name__}.") from None
 
 
-def _is_flat(obj):
+def _is_flat(obj: Any) -> bool:
     return isinstance(obj, dict) and bool(obj) and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in obj.items())
 
 
-def _encode(value, place, tensors, numbers, open_):
+def _encode(value: Any, place: str, tensors: dict[str, Tensor], numbers: Any, open_: Any) -> Any:
     """As JSON: numbers, strings, bools and None are themselves, all else is a list [kind, ...]."""
     if value is None or isinstance(value, (bool, str)):
         return value
@@ -97,14 +103,14 @@ def _encode(value, place, tensors, numbers, open_):
                     "and None can be saved. Nothing was written.")
 
 
-def _encode_key(key, place):
+def _encode_key(key: Any, place: str) -> Any:
     if key is None or isinstance(key, (bool, str, int, float)):
         return _encode(key, place, {}, {}, set())
     raise TypeError(f"save: {place} has the key {key!r}, a {type(key).__name__}. Keys are strings, numbers, bools or None. "
                     "Nothing was written.")
 
 
-def _decode(value, tensors):
+def _decode(value: Any, tensors: dict[str, Tensor]) -> Any:
     if not isinstance(value, list):
         return value
     kind, content = value[0], value[1]

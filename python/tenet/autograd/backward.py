@@ -1,9 +1,16 @@
 """grad and backward, of several outputs at once."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from tenet import _C
 from tenet._C import Tensor
 
+if TYPE_CHECKING:
+    from tenet._types import Grads, Tensors
 
-def _listed(tensors, what):
+
+def _listed(tensors: Tensors, what: str) -> list[Tensor]:
     if isinstance(tensors, Tensor):
         return [tensors]
     tensors = list(tensors)
@@ -13,15 +20,16 @@ def _listed(tensors, what):
     return tensors
 
 
-def _given(gradients, count):
+def _given(gradients: Grads, count: int) -> list[Tensor | None]:
     """One gradient or None for each output."""
     if gradients is None:
         return [None] * count
     return [gradients] if isinstance(gradients, Tensor) else list(gradients)
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
-         is_grads_batched=False, materialize_grads=False):
+def grad(outputs: Tensors, inputs: Tensors, grad_outputs: Grads | None = None, retain_graph: bool | None = None,
+         create_graph: bool = False, allow_unused: bool | None = None, is_grads_batched: bool = False,
+         materialize_grads: bool = False) -> tuple[Tensor | None, ...]:
     """The gradients of the outputs, each times its grad_output (1 for a scalar), added up, in the inputs.
 
     Nothing is written to any x.grad. With create_graph the gradients have a history and can be differentiated again.
@@ -38,7 +46,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     return tuple(gradients)
 
 
-def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False):
+def backward(tensors: Tensors, grad_tensors: Grads | None = None, retain_graph: bool | None = None,
+             create_graph: bool = False) -> None:
     """Adds the gradients of the tensors, each times its grad_tensor (1 for a scalar), to the grad of every leaf."""
     tensors = _listed(tensors, "tensors")
     given = _given(grad_tensors, len(tensors))

@@ -1,26 +1,38 @@
 """Gradient checks."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from tenet import _C
 from tenet._C import Tensor, adjoint_check  # noqa: F401
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tenet._C import GradcheckReport
+    from tenet._types import Inputs
 
 
 class GradcheckError(_C.GradientError):
     """A gradient does not agree with the function's values."""
 
 
-def _split(inputs):
+def _split(inputs: Inputs) -> tuple[list[Any], list[int]]:
     """The places of the tensors to check: those that require grad, all floating ones if none does."""
     floating = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.is_floating_point()]
     required = [i for i in floating if inputs[i].requires_grad]
     return required or floating
 
 
-def _listed(inputs):
+def _listed(inputs: Inputs) -> list[Tensor]:
     return [inputs] if isinstance(inputs, Tensor) else list(inputs)
 
 
-def gradcheck(func, inputs, eps=None, atol=None, rtol=None, raise_exception=True, nondet_tol=0.0,
-              check_undefined_grad=True, check_batched_grad=False, fast_mode=False, *, order=1, full=None,
-              directions=16, seed=0, names=()):
+def gradcheck(func: Callable[..., Any], inputs: Inputs, eps: float | None = None, atol: float | None = None,
+              rtol: float | None = None, raise_exception: bool = True, nondet_tol: float = 0.0,
+              check_undefined_grad: bool = True, check_batched_grad: bool = False, fast_mode: bool = False, *,
+              order: int = 1, full: bool | None = None, directions: int = 16, seed: int = 0,
+              names: Sequence[str] | None = ()) -> GradcheckReport:
     """Compares the gradients of func(*inputs) with differences of its values; returns a report that is true if they
     agree. Raises GradcheckError with the report's text otherwise, unless raise_exception is False.
 
@@ -35,7 +47,7 @@ def gradcheck(func, inputs, eps=None, atol=None, rtol=None, raise_exception=True
     if not checked:
         raise _C.ValueError("gradcheck: no input is a floating tensor. Give at least one.")
 
-    def of_checked(*tensors):
+    def of_checked(*tensors: Tensor) -> Any:
         args = list(inputs)
         for i, x in zip(checked, tensors):
             args[i] = x
@@ -49,9 +61,11 @@ def gradcheck(func, inputs, eps=None, atol=None, rtol=None, raise_exception=True
     return report
 
 
-def gradgradcheck(func, inputs, grad_outputs=None, eps=None, atol=None, rtol=None, gen_non_contig_grad_outputs=False,
-                  raise_exception=True, nondet_tol=0.0, check_undefined_grad=True, check_grad_dtypes=False,
-                  check_batched_grad=False, check_fwd_over_rev=False, check_rev_over_rev=True, fast_mode=False):
+def gradgradcheck(func: Callable[..., Any], inputs: Inputs, grad_outputs: Any = None, eps: float | None = None,
+                  atol: float | None = None, rtol: float | None = None, gen_non_contig_grad_outputs: bool = False,
+                  raise_exception: bool = True, nondet_tol: float = 0.0, check_undefined_grad: bool = True,
+                  check_grad_dtypes: bool = False, check_batched_grad: bool = False, check_fwd_over_rev: bool = False,
+                  check_rev_over_rev: bool = True, fast_mode: bool = False) -> GradcheckReport:
     """gradcheck(func, inputs, order=2): the gradients, and the gradients of the gradients."""
     return gradcheck(func, inputs, eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception, fast_mode=fast_mode,
                      order=2)

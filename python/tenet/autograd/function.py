@@ -13,24 +13,30 @@
 
     y = Cube.apply(x)
 """
+from __future__ import annotations
+
 import functools
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
 from tenet.autograd.grad_mode import no_grad
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
 
 class FunctionCtx:
     """What forward leaves for backward: saved tensors, and any attributes."""
 
-    def __init__(self, needs_input_grad):
+    def __init__(self, needs_input_grad: tuple[bool, ...]) -> None:
         self.needs_input_grad = needs_input_grad
         self._to_save = ()
         self._saved = None
         self._not_differentiable = ()
         self._dirty = ()
 
-    def save_for_backward(self, *tensors):
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps tensors (or None) for backward, which finds them in saved_tensors."""
         for tensor in tensors:
             if tensor is not None and not isinstance(tensor, Tensor):
@@ -39,19 +45,19 @@ class FunctionCtx:
         self._to_save = tensors
 
     @property
-    def saved_tensors(self):
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """What save_for_backward was given, as a tuple. Raises GradientError if one was written since."""
         return self._to_save if self._saved is None else self._saved
 
-    def mark_non_differentiable(self, *outputs):
+    def mark_non_differentiable(self, *outputs: Tensor) -> None:
         """Outputs that have no gradient."""
         self._not_differentiable = outputs
 
-    def mark_dirty(self, *inputs):
+    def mark_dirty(self, *inputs: Tensor) -> None:
         """Inputs that forward changed in place: they are outputs too."""
         self._dirty = inputs
 
-    def set_materialize_grads(self, value):
+    def set_materialize_grads(self, value: bool) -> None:
         """Without effect: gradients of outputs that are not used are zeros."""
 
 
@@ -65,19 +71,19 @@ class Function:
     """
 
     @staticmethod
-    def forward(*args, **kwargs):
+    def forward(*args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError("Function: define the static method forward(ctx, *args).")
 
     @staticmethod
-    def setup_context(ctx, inputs, output):
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
         raise NotImplementedError("Function: define the static method setup_context(ctx, inputs, output).")
 
     @staticmethod
-    def backward(ctx, *grad_outputs):
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
         raise NotImplementedError("Function: define the static method backward(ctx, *grad_outputs).")
 
     @classmethod
-    def apply(cls, *args):
+    def apply(cls, *args: Any) -> Any:
         """Runs forward and records it."""
         ctx = FunctionCtx(tuple(isinstance(x, Tensor) and x.requires_grad for x in args))
         with no_grad():
@@ -89,21 +95,21 @@ class Function:
         return _recorded(cls, ctx, args, outputs)
 
 
-def once_differentiable(backward):
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     """For a backward that is not written with differentiable ops: its gradients have no history."""
     @functools.wraps(backward)
-    def unrecorded(ctx, *grad_outputs):
+    def unrecorded(ctx: Any, *grad_outputs: Any) -> Any:
         with no_grad():
             return backward(ctx, *grad_outputs)
 
     return unrecorded
 
 
-def _is_any(tensor, tensors):
+def _is_any(tensor: Tensor, tensors: Iterable[Any]) -> bool:
     return any(tensor is other for other in tensors)
 
 
-def _recorded(cls, ctx, args, returned):
+def _recorded(cls: type[Function], ctx: FunctionCtx, args: Any, returned: Any) -> Any:
     """The outputs, recorded. The tape knows one output a record: several are recorded as one long vector, of which
     they are views."""
     single = not isinstance(returned, (tuple, list))
@@ -121,7 +127,7 @@ def _recorded(cls, ctx, args, returned):
     others = {i: (y.shape, y.dtype) for i, y in enumerate(outputs) if y is not None and i not in places}
     is_tensor = [isinstance(x, Tensor) for x in args]
 
-    def backward(dy, values):
+    def backward(dy: Tensor, values: Any) -> Any:
         dys = [_C.zeros(others[i][0], dtype=others[i][1]) if i in others else None for i in range(len(outputs))]
         for i, part in zip(places, pack.parts_of(dy)):
             dys[i] = part
@@ -142,7 +148,7 @@ def _recorded(cls, ctx, args, returned):
 class _Pack:
     """Several tensors as one: the one itself if it is alone."""
 
-    def __init__(self, tensors):
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
         self.tensors = tensors
         self.shapes = [x.shape for x in tensors]
         self.dtypes = [x.dtype for x in tensors]
@@ -152,21 +158,21 @@ class _Pack:
             dtype = _C.float64 if _C.float64 in self.dtypes else _C.float32
             self.whole = _C.cat([x.detach().reshape(-1).to(dtype) for x in tensors])
 
-    def part(self, whole, i):
+    def part(self, whole: Tensor, i: int) -> Tensor:
         if len(self.shapes) == 1:
             return whole
         begin = sum(shape.numel() for shape in self.shapes[:i])
         return whole.narrow(0, begin, self.shapes[i].numel()).view(self.shapes[i]).to(self.dtypes[i])
 
-    def forget(self):
+    def forget(self) -> None:
         """Lets go of the tensors: a record must not keep its own output alive."""
         self.tensors = self.whole = None
 
-    def parts_of(self, whole):
+    def parts_of(self, whole: Tensor) -> list[Tensor]:
         return [self.part(whole, i) for i in range(len(self.shapes))]
 
 
-def _kept(to_save, pack):
+def _kept(to_save: Sequence[Tensor | None], pack: _Pack) -> Any:
     """The tensors that the record keeps, and how what was saved is got from them again. An output is kept as part of
     the recorded whole: only that has a history."""
     kept, recipe = [], []
@@ -178,14 +184,14 @@ def _kept(to_save, pack):
         else:
             recipe[-1] = None
 
-    def take(values):
+    def take(values: Any) -> tuple[Tensor | None, ...]:
         return tuple(None if step is None else values[step[0]] if step[1] is None else pack.part(values[step[0]], step[1])
                      for step in recipe)
 
     return kept, take
 
 
-def _gradients(cls, is_tensor, returned):
+def _gradients(cls: type[Function], is_tensor: Sequence[bool], returned: Any) -> list[Tensor | None]:
     gradients = list(returned) if isinstance(returned, (tuple, list)) else [returned]
     while len(gradients) > len(is_tensor) and gradients[-1] is None:
         gradients.pop()

@@ -1,10 +1,19 @@
 """Derivatives of functions: jacobian, hessian, and their products with vectors."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from tenet import _C
 from tenet._C import Tensor
 from tenet.autograd.backward import grad
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
-def _as_tuple(value, what):
+    from tenet._types import Tensors
+
+
+def _as_tuple(value: Any, what: str) -> tuple[Tensor, ...]:
     if isinstance(value, Tensor):
         return (value,)
     if isinstance(value, (tuple, list)) and all(isinstance(x, Tensor) for x in value):
@@ -12,7 +21,7 @@ def _as_tuple(value, what):
     raise TypeError(f"{what} must be a Tensor or a tuple of them, but is a {type(value).__name__}.")
 
 
-def _fresh(inputs, create_graph):
+def _fresh(inputs: Sequence[Tensor], create_graph: bool) -> tuple[Tensor, ...]:
     """Tensors to differentiate in: with create_graph they stay connected to those given."""
     return tuple(x.view_as(x) if create_graph and x.requires_grad else x.detach().requires_grad_() for x in inputs)
 
@@ -20,7 +29,7 @@ def _fresh(inputs, create_graph):
 class _Evaluation:
     """A function called once on inputs that require grad."""
 
-    def __init__(self, name, func, inputs, create_graph):
+    def __init__(self, name: str, func: Callable[..., Any], inputs: Tensors, create_graph: bool) -> None:
         self.name, self.create_graph = name, create_graph
         self.one_input = isinstance(inputs, Tensor)
         given = _as_tuple(inputs, f"{name}: the inputs")
@@ -30,7 +39,7 @@ class _Evaluation:
         self.one_output = isinstance(returned, Tensor)
         self.outputs = _as_tuple(returned, f"{name}: what the function returned")
 
-    def vectors(self, v, like, what):
+    def vectors(self, v: Tensors | None, like: Sequence[Tensor], what: str) -> tuple[Tensor, ...]:
         if v is None:
             if len(like) != 1 or like[0].numel() != 1:
                 raise _C.ValueError(f"{self.name}: v may be left out only where there is a single {what} with one element.")
@@ -41,31 +50,32 @@ class _Evaluation:
                                 f"{[tuple(x.shape) for x in like]}. Give a vector for each {what}, of its shape.")
         return v
 
-    def gradients(self, output, dy, create_graph):
+    def gradients(self, output: Tensor, dy: Tensor, create_graph: bool) -> tuple[Tensor | None, ...]:
         """Of one output in each input, zeros where it does not depend on it."""
         if not output.requires_grad:
             return tuple(_C.zeros_like(x) for x in self.inputs)
         with _grad_enabled():
             return grad(output, self.inputs, dy, retain_graph=True, create_graph=create_graph, materialize_grads=True)
 
-    def finished(self, tensors, one):
+    def finished(self, tensors: Sequence[Any], one: bool) -> Any:
         tensors = tuple(x if self.create_graph else x.detach() for x in tensors)
         return tensors[0] if one else tensors
 
 
-def _grad_enabled():
+def _grad_enabled() -> Any:
     from tenet.autograd.grad_mode import enable_grad
     return enable_grad()
 
 
-def _unit_vectors(y):
+def _unit_vectors(y: Tensor) -> Iterator[Tensor]:
     for i in range(y.numel()):
         unit = _C.zeros(y.numel(), dtype=y.dtype)
         unit[i] = 1
         yield unit.view(y.shape)
 
 
-def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"):
+def jacobian(func: Callable[..., Any], inputs: Tensors, create_graph: bool = False, strict: bool = False,
+             vectorize: bool = False, strategy: str = "reverse-mode") -> Any:
     """d func(inputs) / d inputs: of shape [*output.shape, *input.shape]. A tuple of inputs, or of outputs, gives a tuple
     along each: J[output][input]. Cost: one backward pass for each element of the outputs. strict, vectorize and strategy
     are PyTorch's and have no effect."""
@@ -79,12 +89,13 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
     return rows[0] if run.one_output else tuple(rows)
 
 
-def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"):
+def hessian(func: Callable[..., Any], inputs: Tensors, create_graph: bool = False, strict: bool = False,
+            vectorize: bool = False, outer_jacobian_strategy: str = "reverse-mode") -> Any:
     """The second derivatives of a function with one number as output: [*input.shape, *input.shape], H[i][j] for a tuple
     of inputs."""
     one_input = isinstance(inputs, Tensor)
 
-    def gradient(*x):
+    def gradient(*x: Tensor) -> Any:
         y = func(*x)
         if not isinstance(y, Tensor) or y.numel() != 1:
             raise _C.ShapeError("hessian: the function must return a tensor with one element.")
@@ -94,7 +105,8 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
     return whole[0] if one_input else whole
 
 
-def vjp(func, inputs, v=None, create_graph=False, strict=False):
+def vjp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, create_graph: bool = False,
+        strict: bool = False) -> tuple[Any, Any]:
     """(func(inputs), v^T J): one backward pass."""
     run = _Evaluation("vjp", func, inputs, create_graph)
     v = run.vectors(v, run.outputs, "output")
@@ -106,7 +118,8 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     return run.finished(run.outputs, run.one_output), run.finished(products, run.one_input)
 
 
-def jvp(func, inputs, v=None, create_graph=False, strict=False):
+def jvp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, create_graph: bool = False,
+        strict: bool = False) -> tuple[Any, Any]:
     """(func(inputs), J v), as the gradient of the gradient v^T J in v: J v = d (u^T J v) / du."""
     run = _Evaluation("jvp", func, inputs, create_graph)
     v = run.vectors(v, run.inputs, "input")
@@ -121,7 +134,8 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
     return run.finished(run.outputs, run.one_output), run.finished(products, run.one_output)
 
 
-def hvp(func, inputs, v=None, create_graph=False, strict=False):
+def hvp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, create_graph: bool = False,
+        strict: bool = False) -> tuple[Any, Any]:
     """(func(inputs), H v) of a function with one number as output."""
     run = _Evaluation("hvp", func, inputs, create_graph)
     v = run.vectors(v, run.inputs, "input")

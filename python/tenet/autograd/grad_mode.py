@@ -1,7 +1,13 @@
 """Whether ops are recorded, on this thread."""
+from __future__ import annotations
+
 import functools
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class _Mode:
@@ -9,21 +15,21 @@ class _Mode:
 
     _mode = False
 
-    def __new__(cls, function=None):
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
         self = super().__new__(cls)
         self._before = []  # one object may be entered several times
         return self if function is None else self(function)  # @no_grad works without brackets
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         self._before.append(_C.set_grad_enabled(self._mode))
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         _C.set_grad_enabled(self._before.pop())
 
-    def __call__(self, function):
+    def __call__(self, function: F) -> F:
         @functools.wraps(function)
-        def switched(*args, **kwargs):
+        def switched(*args: Any, **kwargs: Any) -> Any:
             with self:
                 return function(*args, **kwargs)
 
@@ -49,12 +55,12 @@ class set_grad_enabled:
 
     __slots__ = ("_before", "mode")
 
-    def __init__(self, mode):
+    def __init__(self, mode: bool) -> None:
         self.mode = bool(mode)
         self._before = _C.set_grad_enabled(self.mode)
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         _C.set_grad_enabled(self._before)

@@ -1,12 +1,20 @@
 """Convolution layers."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from tenet import _C
 from tenet.nn import functional as F
 from tenet.nn import init
 from tenet.nn.module import Module
 from tenet.nn.parameter import Parameter
 
+if TYPE_CHECKING:
+    from tenet._C import Tensor, dtype
+    from tenet._types import DeviceLike, PerAxis, Sizes
 
-def _per_axis(layer, option, value, axes, least):
+
+def _per_axis(layer: str, option: str, value: Any, axes: int, least: int) -> tuple[int, ...]:
     """One number for each axis. Raises ValueError naming the option."""
     values = (value,) * axes if isinstance(value, int) else tuple(value)
     if len(values) != axes or any(v < least for v in values):
@@ -14,7 +22,7 @@ def _per_axis(layer, option, value, axes, least):
     return values
 
 
-def _padding(layer, value, axes):
+def _padding(layer: str, value: Any, axes: int) -> Any:
     """As functional.conv2d takes it: numbers, pairs (low, high), "same" or "valid"."""
     if isinstance(value, str):
         if value not in ("same", "valid"):
@@ -33,8 +41,9 @@ class _ConvNd(Module):
     axes = 2
     is_transposed = False
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation, groups, bias,
-                 padding_mode, device, dtype):
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: PerAxis, stride: PerAxis, padding: Any,
+                 output_padding: PerAxis, dilation: PerAxis, groups: int, bias: bool, padding_mode: str,
+                 device: DeviceLike, dtype: dtype | None) -> None:
         super().__init__()
         layer = type(self).__name__
         if padding_mode != "zeros":
@@ -57,11 +66,11 @@ class _ConvNd(Module):
         self.register_parameter("bias", Parameter(_C.empty(out_channels, device=device, dtype=dtype)) if bias else None)
         self.reset_parameters()
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         """Draws fresh starting values: uniform on +-1/sqrt(fan_in)."""
         init.default_(self.weight, self.bias)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         zeros, ones = (0,) * self.axes, (1,) * self.axes
         parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
         if self.padding not in (zeros, tuple(zip(zeros, zeros))):
@@ -78,15 +87,16 @@ class _ConvNd(Module):
 
 
 class _Conv(_ConvNd):
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True,
-                 padding_mode="zeros", device=None, dtype=None):
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: PerAxis, stride: PerAxis = 1,
+                 padding: PerAxis = 0, dilation: PerAxis = 1, groups: int = 1, bias: bool = True,
+                 padding_mode: str = "zeros", device: DeviceLike = None, dtype: dtype | None = None) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, 0, dilation, groups, bias, padding_mode,
                          device, dtype)
 
-    def forward(self, input):
+    def forward(self, input: Tensor) -> Tensor:
         return F.conv(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
 
-    def transposed(self, input_size):
+    def transposed(self, input_size: Sizes) -> _ConvTranspose:
         """The layer that leads back to an input of spatial size input_size: a transposed convolution with the same
         options and the output_padding that closes the round trip, back(conv(x)).shape == x.shape.
 
@@ -101,12 +111,14 @@ class _Conv(_ConvNd):
 class _ConvTranspose(_ConvNd):
     is_transposed = True
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True,
-                 dilation=1, padding_mode="zeros", device=None, dtype=None):
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: PerAxis, stride: PerAxis = 1,
+                 padding: PerAxis = 0, output_padding: PerAxis = 0, groups: int = 1, bias: bool = True,
+                 dilation: PerAxis = 1, padding_mode: str = "zeros", device: DeviceLike = None,
+                 dtype: dtype | None = None) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, output_padding, dilation, groups, bias,
                          padding_mode, device, dtype)
 
-    def forward(self, input, output_size=None):
+    def forward(self, input: Tensor, output_size: PerAxis | None = None) -> Tensor:
         """A result of spatial size output_size, if given, in place of what output_padding says."""
         if output_size is not None:
             output_size = tuple(output_size)[-self.axes:]

@@ -1,15 +1,21 @@
 """Starting values, written into a tensor in place and not recorded."""
+from __future__ import annotations
+
 import functools
 import math
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet.autograd.grad_mode import no_grad
+
+if TYPE_CHECKING:
+    from tenet._C import Generator, Tensor
 
 _GAINS = {"linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "conv3d": 1.0, "conv_transpose1d": 1.0, "conv_transpose2d": 1.0,
           "conv_transpose3d": 1.0, "sigmoid": 1.0, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 3.0 / 4}
 
 
-def calculate_gain(nonlinearity, param=None):
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor that keeps the variance through a nonlinearity: 5/3 for tanh, sqrt(2) for relu,
     sqrt(2 / (1 + a^2)) for leaky_relu with slope a = param (0.01), 1 for linear layers and sigmoid."""
     if nonlinearity == "leaky_relu":
@@ -20,7 +26,7 @@ def calculate_gain(nonlinearity, param=None):
     return _GAINS[nonlinearity]
 
 
-def _fans(tensor):
+def _fans(tensor: Tensor) -> tuple[int, int]:
     """What one output of a layer with this weight [O, I, ...] reads, and what one input is read by."""
     if tensor.dim() < 2:
         raise _C.ShapeError(f"init: a weight of shape {tuple(tensor.shape)} has no fan in and out. It needs two dimensions "
@@ -29,20 +35,20 @@ def _fans(tensor):
     return tensor.shape[1] * field, tensor.shape[0] * field
 
 
-def _fan(tensor, mode):
+def _fan(tensor: Tensor, mode: str) -> int:
     if mode not in ("fan_in", "fan_out"):
         raise _C.ValueError(f"init: mode \"{mode}\" is not there. Use \"fan_in\" or \"fan_out\".")
     return _fans(tensor)[mode == "fan_out"]
 
 
-def _root(squared, fan):
+def _root(squared: float, fan: int) -> float:
     """sqrt(squared / fan). An empty weight draws nothing: its bound is any number."""
     return math.sqrt(squared / fan) if fan else 0.0
 
 
-def _unrecorded(f):
+def _unrecorded(f: F) -> F:
     @functools.wraps(f)
-    def init(tensor, *args, **kwargs):
+    def init(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         with no_grad():
             return f(tensor, *args, **kwargs)
 
@@ -50,35 +56,35 @@ def _unrecorded(f):
 
 
 @_unrecorded
-def uniform_(tensor, a=0.0, b=1.0, generator=None):
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Uniform on [a, b)."""
     return tensor.uniform_(a, b, generator=generator)
 
 
 @_unrecorded
-def normal_(tensor, mean=0.0, std=1.0, generator=None):
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Normal with this mean and standard deviation."""
     return tensor.normal_(mean, std, generator=generator)
 
 
 @_unrecorded
-def constant_(tensor, val):
+def constant_(tensor: Tensor, val: float) -> Tensor:
     """val everywhere."""
     return tensor.fill_(val)
 
 
-def zeros_(tensor):
+def zeros_(tensor: Tensor) -> Tensor:
     """0 everywhere."""
     return constant_(tensor, 0)
 
 
-def ones_(tensor):
+def ones_(tensor: Tensor) -> Tensor:
     """1 everywhere."""
     return constant_(tensor, 1)
 
 
 @_unrecorded
-def eye_(tensor):
+def eye_(tensor: Tensor) -> Tensor:
     """The identity, of a matrix."""
     if tensor.dim() != 2:
         raise _C.ShapeError(f"eye_: needs a matrix, not a tensor of shape {tuple(tensor.shape)}.")
@@ -86,7 +92,7 @@ def eye_(tensor):
 
 
 @_unrecorded
-def dirac_(tensor, groups=1):
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """A convolution kernel [O, I, ...] that passes its input through, as many channels as there are."""
     if tensor.dim() not in (3, 4, 5) or tensor.shape[0] % groups:
         raise _C.ShapeError(f"dirac_: needs a kernel of 1 to 3 axes with channels in {groups} groups, not shape "
@@ -100,28 +106,30 @@ def dirac_(tensor, groups=1):
     return tensor
 
 
-def xavier_uniform_(tensor, gain=1.0, generator=None):
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Uniform on +-gain sqrt(6 / (fan_in + fan_out)). X. Glorot, Y. Bengio, 2010, AISTATS, eq. 16."""
     bound = gain * _root(6.0, sum(_fans(tensor)))
     return uniform_(tensor, -bound, bound, generator)
 
 
-def xavier_normal_(tensor, gain=1.0, generator=None):
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Normal with the deviation gain sqrt(2 / (fan_in + fan_out))."""
     return normal_(tensor, 0.0, gain * _root(2.0, sum(_fans(tensor))), generator)
 
 
-def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
+                     generator: Generator | None = None) -> Tensor:
     """Uniform on +-gain sqrt(3 / fan). K. He et al., 2015, "Delving deep into rectifiers", ICCV, eq. 10 and 15."""
     bound = calculate_gain(nonlinearity, a) * _root(3.0, _fan(tensor, mode))
     return uniform_(tensor, -bound, bound, generator)
 
 
-def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
+                    generator: Generator | None = None) -> Tensor:
     """Normal with the deviation gain / sqrt(fan)."""
     return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) * _root(1.0, _fan(tensor, mode)), generator)
 
 
-def default_(weight, bias=None, generator=None):
+def default_(weight: Tensor, bias: Tensor | None = None, generator: Generator | None = None) -> None:
     """PyTorch's default of linear and convolution layers: both uniform on +-1/sqrt(fan_in)."""
     _C.init_default_(weight, bias, generator)

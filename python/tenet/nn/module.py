@@ -1,10 +1,19 @@
 """The base of all modules."""
+from __future__ import annotations
+
 import itertools
 from collections import OrderedDict, namedtuple
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
 from tenet.nn.parameter import Buffer, Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing_extensions import Self
+
+    from tenet._C import dtype
 
 _IncompatibleKeys = namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])
 
@@ -12,7 +21,7 @@ _IncompatibleKeys = namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_
 class _Report(_IncompatibleKeys):
     """What load_state_dict(strict=False) found on one side alone."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<All keys matched successfully>" if not self.missing_keys and not self.unexpected_keys else super().__repr__()
 
 
@@ -21,7 +30,7 @@ class _Hooks(OrderedDict):
 
     _keys = itertools.count()
 
-    def add(self, hook, prepend=False):
+    def add(self, hook: Callable[..., Any], prepend: bool = False) -> _Handle:
         key = next(self._keys)
         self[key] = hook
         if prepend:
@@ -32,16 +41,16 @@ class _Hooks(OrderedDict):
 class _Handle:
     """Removes a hook: handle.remove(), or leaving a with statement."""
 
-    def __init__(self, hooks, key):
+    def __init__(self, hooks: _Hooks, key: int) -> None:
         self._hooks, self.id = hooks, key
 
-    def remove(self):
+    def remove(self) -> None:
         self._hooks.pop(self.id, None)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.remove()
 
 
@@ -54,7 +63,7 @@ class Module:
 
     training = True
 
-    def __init__(self):
+    def __init__(self) -> None:
         new = object.__setattr__
         new(self, "training", True)
         for room in ("_parameters", "_buffers", "_modules"):
@@ -65,17 +74,17 @@ class Module:
         new(self, "_hooks_with_kwargs", set())
         new(self, "_backward_hooks", _Hooks())
 
-    def forward(self, *args, **kwargs):
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}: define forward(self, ...).")
 
     # --- Calls and hooks ------------------------------------------------------------------------------------------
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks):
             return self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)
 
-    def _call_with_hooks(self, args, kwargs):
+    def _call_with_hooks(self, args: Any, kwargs: Any) -> Any:
         for key, hook in list(self._forward_pre_hooks.items()):
             if key in self._hooks_with_kwargs:
                 changed = hook(self, args, kwargs)
@@ -95,7 +104,8 @@ class Module:
                 output = changed
         return output
 
-    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False):
+    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
+                              with_kwargs: bool = False) -> _Handle:
         """hook(module, args, output) runs after forward; what it returns, unless None, takes the output's place. With
         with_kwargs: hook(module, args, kwargs, output)."""
         handle = self._forward_hooks.add(hook, prepend)
@@ -103,28 +113,29 @@ class Module:
             self._hooks_with_kwargs.add(handle.id)
         return handle
 
-    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
+    def register_forward_pre_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
+                                  with_kwargs: bool = False) -> _Handle:
         """hook(module, args) runs before forward; what it returns, unless None, takes the arguments' place."""
         handle = self._forward_pre_hooks.add(hook, prepend)
         if with_kwargs:
             self._hooks_with_kwargs.add(handle.id)
         return handle
 
-    def register_full_backward_hook(self, hook, prepend=False):
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> _Handle:
         """hook(module, grad_input, grad_output), both tuples, runs when the gradients of the inputs are known; a tuple
         that it returns takes the place of grad_input."""
         return self._backward_hooks.add(hook, prepend)
 
     # --- Attributes -----------------------------------------------------------------------------------------------
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         for room in ("_parameters", "_buffers", "_modules"):
             parts = self.__dict__.get(room)
             if parts is not None and name in parts:
                 return parts[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         parts = self._room_of(name, value)
         if parts is None:
             object.__setattr__(self, name, value)
@@ -137,7 +148,7 @@ class Module:
         if isinstance(value, Buffer) and not value.persistent:
             self._non_persistent.add(name)
 
-    def _room_of(self, name, value):
+    def _room_of(self, name: str, value: Any) -> str | None:
         """Where an attribute of this kind is kept; None for a plain one."""
         if isinstance(value, Parameter):
             room = "_parameters"
@@ -167,7 +178,7 @@ class Module:
             raise AttributeError(f"{type(self).__name__}: call super().__init__() before assigning parts.")
         return parts
 
-    def __delattr__(self, name):
+    def __delattr__(self, name: str) -> None:
         for room in ("_parameters", "_buffers", "_modules"):
             if name in self.__dict__.get(room, ()):
                 del self.__dict__[room][name]
@@ -175,10 +186,10 @@ class Module:
                 return
         object.__delattr__(self, name)
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self._parameters, *self._buffers, *self._modules})
 
-    def _check_new(self, name, what, kinds):
+    def _check_new(self, name: str, what: str, kinds: Any) -> None:
         if "_parameters" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__}: call super().__init__() before registering a {what}.")
         if not isinstance(name, str) or "." in name or name == "":
@@ -186,14 +197,14 @@ class Module:
         if hasattr(self, name) and name not in self.__dict__[kinds]:
             raise KeyError(f"attribute '{name}' already exists")
 
-    def register_parameter(self, name, param):
+    def register_parameter(self, name: str, param: Tensor | None) -> None:
         """Adds a Parameter, or None for one that is absent."""
         self._check_new(name, "parameter", "_parameters")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(f"register_parameter: {name} is a {type(param).__name__}. Give a tenet.nn.Parameter, or None.")
         self._parameters[name] = param
 
-    def register_buffer(self, name, tensor, persistent=True):
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Adds a tensor that is saved but not trained; not even saved unless persistent."""
         self._check_new(name, "buffer", "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
@@ -201,7 +212,7 @@ class Module:
         self._buffers[name] = tensor
         (self._non_persistent.discard if persistent else self._non_persistent.add)(name)
 
-    def add_module(self, name, module):
+    def add_module(self, name: str, module: Module | None) -> None:
         """Adds a module, or None for one that is absent."""
         self._check_new(name, "module", "_modules")
         if module is not None and not isinstance(module, Module):
@@ -212,7 +223,8 @@ class Module:
 
     # --- What is inside -------------------------------------------------------------------------------------------
 
-    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+    def named_modules(self, memo: set[Module] | None = None, prefix: str = "",
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
         """This module ("") and all inside it, by name, parents first."""
         memo = set() if memo is None else memo
         if self in memo:
@@ -224,12 +236,12 @@ class Module:
             if module is not None:
                 yield from module.named_modules(memo, prefix + ("." if prefix else "") + name, remove_duplicate)
 
-    def modules(self):
+    def modules(self) -> Iterator[Module]:
         """This module and all inside it."""
         for _, module in self.named_modules():
             yield module
 
-    def named_children(self):
+    def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules that are parts of this one, by name."""
         seen = set()
         for name, module in self._modules.items():
@@ -237,12 +249,13 @@ class Module:
                 seen.add(module)
                 yield name, module
 
-    def children(self):
+    def children(self) -> Iterator[Module]:
         """The modules that are parts of this one."""
         for _, module in self.named_children():
             yield module
 
-    def _named_tensors(self, room, prefix, recurse, remove_duplicate):
+    def _named_tensors(self, room: str, prefix: str, recurse: bool,
+                       remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
         seen = set()
         modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         for path, module in modules:
@@ -253,25 +266,27 @@ class Module:
                     seen.add(id(tensor))
                 yield path + ("." if path else "") + name, tensor
 
-    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+    def named_parameters(self, prefix: str = "", recurse: bool = True,
+                         remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
         """The parameters, each once, by name ("conv1.weight")."""
         return self._named_tensors("_parameters", prefix, recurse, remove_duplicate)
 
-    def parameters(self, recurse=True):
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters, each once: what an optimiser takes."""
         for _, parameter in self.named_parameters(recurse=recurse):
             yield parameter
 
-    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+    def named_buffers(self, prefix: str = "", recurse: bool = True,
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
         """The buffers, each once, by name."""
         return self._named_tensors("_buffers", prefix, recurse, remove_duplicate)
 
-    def buffers(self, recurse=True):
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers, each once."""
         for _, buffer in self.named_buffers(recurse=recurse):
             yield buffer
 
-    def get_submodule(self, target):
+    def get_submodule(self, target: str) -> Module:
         """The module of this name: "encoder.0"."""
         module = self
         for name in target.split(".") if target else ():
@@ -281,29 +296,30 @@ class Module:
             module = inner
         return module
 
-    def _get_tensor(self, target, room, what):
+    def _get_tensor(self, target: str, room: str, what: str) -> Tensor:
         path, _, name = target.rpartition(".")
         tensor = self.get_submodule(path).__dict__[room].get(name)
         if tensor is None:
             raise AttributeError(f"there is no {what} '{target}'")
         return tensor
 
-    def get_parameter(self, target):
+    def get_parameter(self, target: str) -> Parameter:
         """The parameter of this name: "encoder.0.weight"."""
         return self._get_tensor(target, "_parameters", "parameter")
 
-    def get_buffer(self, target):
+    def get_buffer(self, target: str) -> Tensor:
         """The buffer of this name."""
         return self._get_tensor(target, "_buffers", "buffer")
 
     # --- State ----------------------------------------------------------------------------------------------------
 
-    def _own_state(self):
+    def _own_state(self) -> Iterator[tuple[str, Tensor]]:
         for name, tensor in itertools.chain(self._parameters.items(), self._buffers.items()):
             if tensor is not None and name not in self._non_persistent:
                 yield name, tensor
 
-    def state_dict(self, *, destination=None, prefix="", keep_vars=False):
+    def state_dict(self, *, destination: dict[str, Any] | None = None, prefix: str = "",
+                   keep_vars: bool = False) -> dict[str, Any]:
         """Parameters and buffers by name, sharing memory with the module, without history unless keep_vars."""
         state = OrderedDict() if destination is None else destination
         for name, tensor in self._own_state():
@@ -313,7 +329,8 @@ class Module:
                 module.state_dict(destination=state, prefix=prefix + name + ".", keep_vars=keep_vars)
         return state
 
-    def load_state_dict(self, state_dict, strict=True, assign=False):
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True,
+                        assign: bool = False) -> IncompatibleKeys:
         """Copies the values in, into the memory there is; with assign the given tensors take its place. Raises ValueError
         that lists every missing and unexpected key and every size that differs; nothing has been changed then. With
         strict=False missing and unexpected keys are returned instead."""
@@ -345,35 +362,35 @@ class Module:
 
     # --- Changes to all parts -------------------------------------------------------------------------------------
 
-    def train(self, mode=True):
+    def train(self, mode: bool = True) -> Self:
         """Training or, with False, evaluation, for this module and all inside it."""
         for module in self.modules():
             object.__setattr__(module, "training", bool(mode))
         return self
 
-    def eval(self):
+    def eval(self) -> Self:
         """train(False)"""
         return self.train(False)
 
-    def requires_grad_(self, requires_grad=True):
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Whether the parameters collect gradients."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
 
-    def zero_grad(self, set_to_none=True):
+    def zero_grad(self, set_to_none: bool = True) -> None:
         """Forgets the gradients of all parameters, or makes them zero."""
         for parameter in self.parameters():
             _zero_grad(parameter, set_to_none)
 
-    def apply(self, fn):
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Calls fn on every module, those inside before the one they are in."""
         for module in self.children():
             module.apply(fn)
         fn(self)
         return self
 
-    def _apply(self, convert):
+    def _apply(self, convert: Callable[[Tensor], Tensor]) -> Self:
         """Puts convert(tensor) in the place of every parameter and buffer."""
         done = {}
         for module in self.modules():
@@ -390,36 +407,36 @@ class Module:
                             tensor.grad = convert(grad)
         return self
 
-    def to(self, *args, **kwargs):
+    def to(self, *args: Any, **kwargs: Any) -> Self:
         """Makes floating parameters and buffers of this type: to(dtype), to(device), to(device, dtype), to(tensor)."""
         return self._apply(lambda x: x.to(*args, **kwargs) if x.is_floating_point() else x)
 
-    def float(self):
+    def float(self) -> Self:
         """to(tenet.float32)"""
         return self.to(_C.float32)
 
-    def double(self):
+    def double(self) -> Self:
         """to(tenet.float64)"""
         return self.to(_C.float64)
 
-    def cpu(self):
+    def cpu(self) -> Self:
         """to("cpu")"""
         return self.to("cpu")
 
-    def type(self, dst_type):
+    def type(self, dst_type: dtype) -> Self:
         """to(dst_type)"""
         return self.to(dst_type)
 
     # --- Text -----------------------------------------------------------------------------------------------------
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         """What stands between the brackets in print: for a layer to say."""
         return ""
 
-    def _get_name(self):
+    def _get_name(self) -> str:
         return type(self).__name__
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
         parts = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()]
@@ -427,16 +444,16 @@ class Module:
             return f"{self._get_name()}({extra})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + parts) + "\n)"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         from tenet._html import module_table
         return module_table(self)
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         Module.__init__(self)
         self.__dict__.update(state)
 
 
-def _load(module, name, value, assign):
+def _load(module: Module, name: str, value: Tensor, assign: bool) -> None:
     tensor = getattr(module, name)
     if not assign:
         tensor.data.copy_(value)
@@ -446,21 +463,21 @@ def _load(module, name, value, assign):
         setattr(module, name, value)
 
 
-def _zero_grad(parameter, set_to_none):
+def _zero_grad(parameter: Tensor, set_to_none: bool) -> None:
     if set_to_none or parameter.grad is None:
         parameter.grad = None
     else:
         parameter.grad.detach_().zero_()
 
 
-def _tensors_in(value):
+def _tensors_in(value: Any) -> list[Tensor]:
     """The tensors of a forward's result: itself, or those of a tuple or list of it."""
     if isinstance(value, Tensor):
         return [value]
     return [x for x in value if isinstance(x, Tensor)] if isinstance(value, (tuple, list)) else []
 
 
-def _replace(value, tensors):
+def _replace(value: Any, tensors: Iterator[Tensor]) -> Any:
     """The same structure with these tensors, in order."""
     if isinstance(value, Tensor):
         return next(tensors)
@@ -470,13 +487,13 @@ def _replace(value, tensors):
     return value
 
 
-def _passing(tensors, backward):
+def _passing(tensors: Sequence[Tensor], backward: Callable[..., Any]) -> Any:
     """The tensors themselves, recorded by one op whose gradients go through `backward`."""
     from tenet.autograd.function import Function
 
     class BackwardHook(Function):
         @staticmethod
-        def forward(ctx, *tensors):
+        def forward(ctx: Any, *tensors: Tensor) -> Any:
             return tuple(x.view_as(x) for x in tensors)
 
     BackwardHook.backward = staticmethod(lambda ctx, *gradients: backward(gradients))
@@ -486,7 +503,7 @@ def _passing(tensors, backward):
 class _BackwardHooks:
     """Watches the gradients of one call of a module, which is put between two ops that pass everything through."""
 
-    def __init__(self, module, args):
+    def __init__(self, module: Module, args: tuple[Any, ...]) -> None:
         self.module = module
         self.grad_output = None
         self.tensor_places = [i for i, x in enumerate(args) if isinstance(x, Tensor)]
@@ -498,19 +515,19 @@ class _BackwardHooks:
             for i, x in zip(self.tensor_places, _passing(tensors, self.inputs_known)):
                 self.args[i] = x
 
-    def watch(self, output):
+    def watch(self, output: Any) -> Any:
         tensors = _tensors_in(output)
         if not any(x.requires_grad for x in tensors):
             return output
         return _replace(output, iter(_passing(tensors, self.outputs_known)))
 
-    def outputs_known(self, gradients):
+    def outputs_known(self, gradients: Sequence[Any]) -> Any:
         self.grad_output = gradients
         if not self.has_gradient:
             self.run([None] * self.arg_count)
         return gradients
 
-    def inputs_known(self, gradients):
+    def inputs_known(self, gradients: Sequence[Any]) -> Any:
         """Hooks see a gradient, or None, for each argument."""
         all_ = [None] * self.arg_count
         for i, gradient in zip(self.tensor_places, gradients):
@@ -518,7 +535,7 @@ class _BackwardHooks:
         all_ = self.run(all_)
         return tuple(all_[i] for i in self.tensor_places)
 
-    def run(self, gradients):
+    def run(self, gradients: Sequence[Any]) -> Any:
         gradients = tuple(gradients)
         for hook in list(self.module._backward_hooks.values()):
             changed = hook(self.module, gradients, self.grad_output)

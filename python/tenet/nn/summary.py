@@ -1,14 +1,22 @@
 """A table of what happens in a network."""
+from __future__ import annotations
+
 import copy
 import math
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet.autograd.grad_mode import no_grad
 from tenet.nn.conv import _ConvNd
 from tenet.nn.linear import Linear
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def summary(net, input_shape):
+    from tenet.nn.module import Module
+
+
+def summary(net: Module, input_shape: Sequence[int]) -> str:
     """A table of what happens when `net` sees an input of this shape: the modules in the order they run, output shapes,
     parameters, multiply-adds; and their totals. A module that runs twice has two rows, its parameters in the first.
 
@@ -26,15 +34,15 @@ def summary(net, input_shape):
     return _table([("layer", "output shape", "parameters", "multiply-adds"), *rows, total])
 
 
-def _watch(module, name, rows, counted):
+def _watch(module: Module, name: str, rows: list[Any], counted: set[int]) -> Any:
     """Hooks that add a row for each call, at its beginning, and fill it in at its end."""
     open_rows = []
 
-    def enter(module, args):
+    def enter(module: Module, args: Any) -> None:
         open_rows.append(len(rows))
         rows.append(None)
 
-    def leave(module, args, output):
+    def leave(module: Module, args: Any, output: Any) -> None:
         at = open_rows.pop()
         depth = 2 * (name.count(".") + 1) if name else 0
         shape = list(output.shape) if isinstance(output, _C.Tensor) else ""
@@ -44,13 +52,13 @@ def _watch(module, name, rows, counted):
     return module.register_forward_pre_hook(enter), module.register_forward_hook(leave)
 
 
-def _parameters(module, counted):
+def _parameters(module: Module, counted: set[int]) -> int:
     new = [p for p in module.parameters(recurse=False) if id(p) not in counted]
     counted.update(map(id, new))
     return sum(p.numel() for p in new)
 
 
-def _multiply_adds(module, x, y):
+def _multiply_adds(module: Module, x: Any, y: Any) -> int:
     """Of a layer's own forward, from an input and output of these shapes."""
     if isinstance(module, Linear):
         return y.numel() * module.in_features
@@ -61,7 +69,7 @@ def _multiply_adds(module, x, y):
     return 0
 
 
-def _table(rows):
+def _table(rows: list[tuple[str, ...]]) -> str:
     cells = [[str(row[0]), str(row[1]), *(f"{n:,}" if isinstance(n, int) and n else "" if n == 0 else n for n in row[2:])]
              for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells)]

@@ -1,5 +1,12 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from tenet import _C
 from tenet.optim.optimizer import Native, only_defaults
+
+if TYPE_CHECKING:
+    from tenet._types import Params
 
 
 class Adam(Native):
@@ -11,8 +18,10 @@ class Adam(Native):
     _core = _C.Adam
     _settings = ("lr", "betas", "eps", "weight_decay", "amsgrad")
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None,
-                 maximize=False, capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False):
+    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 0, amsgrad: bool = False, *, foreach: object | None = None,
+                 maximize: bool = False, capturable: bool = False, differentiable: bool = False,
+                 fused: object | None = None, decoupled_weight_decay: bool = False) -> None:
         only_defaults("Adam", maximize=(maximize, "Minimise the negative."),
                       differentiable=(differentiable, "Write the update with ops."),
                       decoupled_weight_decay=(decoupled_weight_decay, "Use weight_decay."))

@@ -1,9 +1,17 @@
 """What all optimisers share: groups of parameters with settings, and what is gathered for each parameter."""
+from __future__ import annotations
+
 from collections import OrderedDict, defaultdict
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
 from tenet.autograd.grad_mode import enable_grad, no_grad
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tenet._types import Params
 
 
 class Optimizer:
@@ -14,7 +22,7 @@ class Optimizer:
     settings of their own. Settings may be changed in param_groups between steps.
     """
 
-    def __init__(self, params, defaults):
+    def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
             raise TypeError(f"{type(self).__name__}: params must be a list of tensors, but is a Tensor. Put it in brackets.")
         self.defaults = dict(defaults)
@@ -26,10 +34,10 @@ class Optimizer:
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 
-    def _make_state(self):
+    def _make_state(self) -> None:
         self.state = defaultdict(dict)
 
-    def add_param_group(self, param_group):
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters with settings of their own; those left out are the optimiser's."""
         group = dict(param_group)
         params = group["params"]
@@ -52,21 +60,21 @@ class Optimizer:
         self._add_group(group)
         self.param_groups.append(group)
 
-    def _add_group(self, group):
+    def _add_group(self, group: dict[str, Any]) -> None:
         """For a subclass: a group is about to be added."""
 
-    def step(self, closure=None):
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         raise NotImplementedError(f"{type(self).__name__}: define step(self, closure=None).")
 
     @staticmethod
-    def _loss(closure):
+    def _loss(closure: Callable[[], Any] | None) -> Any:
         """What the closure, which computes the loss anew, returns."""
         if closure is None:
             return None
         with enable_grad():
             return closure()
 
-    def zero_grad(self, set_to_none=True):
+    def zero_grad(self, set_to_none: bool = True) -> None:
         """Forgets the gradients of all parameters, or makes them zero."""
         for group in self.param_groups:
             for parameter in group["params"]:
@@ -75,11 +83,11 @@ class Optimizer:
                 else:
                     parameter.grad.detach_().zero_()
 
-    def _places(self):
+    def _places(self) -> Any:
         """The number of each parameter, through all groups, by its identity."""
         return {id(p): i for i, p in enumerate(p for group in self.param_groups for p in group["params"])}
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         """{"state": {number of the parameter: what is gathered for it}, "param_groups": [settings, with numbers in the
         place of parameters]}: with it and the parameters training continues bit for bit. tenet.save takes it."""
         places = self._places()
@@ -88,7 +96,7 @@ class Optimizer:
         state = {places[id(p)] if isinstance(p, Tensor) else p: dict(values) for p, values in self.state.items()}
         return {"state": state, "param_groups": groups}
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Goes on from a state_dict(). Raises ValueError, nothing changed, if its groups do not fit."""
         saved = state_dict["param_groups"]
         here = [len(group["params"]) for group in self.param_groups]
@@ -104,12 +112,12 @@ class Optimizer:
         self._set_state(state, groups)
         self.param_groups[:] = groups
 
-    def _set_state(self, state, groups):
+    def _set_state(self, state: Any, groups: Any) -> None:
         self.state = defaultdict(dict)
         for key, values in state.items():
             self.state[key] = {k: v.detach().clone() if isinstance(v, Tensor) else v for k, v in values.items()}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
         for i, group in enumerate(self.param_groups):
             lines.append(f"Parameter Group {i}")
@@ -123,17 +131,17 @@ class Native(Optimizer):
     _core = None  # the C++ class
     _settings = ()  # the settings it takes, in order
 
-    def _make_state(self):
+    def _make_state(self) -> None:
         self._cores = []
 
-    def _values(self, group):
+    def _values(self, group: dict[str, Any]) -> list[Any]:
         return [group[name] for name in self._settings]
 
-    def _add_group(self, group):
+    def _add_group(self, group: dict[str, Any]) -> None:
         self._cores.append(self._core(group["params"], *self._values(group)))
 
     @no_grad()
-    def step(self, closure=None):
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of every parameter from its grad; a parameter without one is left alone. Returns what the closure,
         which computes the loss anew, returns."""
         loss = self._loss(closure)
@@ -142,7 +150,7 @@ class Native(Optimizer):
         return loss
 
     @property
-    def state(self):
+    def state(self) -> dict[Tensor, dict[str, Any]]:
         """What is gathered for each parameter, as copies."""
         state = {}
         for core, group in zip(self._cores, self.param_groups):
@@ -152,7 +160,7 @@ class Native(Optimizer):
                     state.setdefault(group["params"][int(number)], {})[slot] = value
         return state
 
-    def _set_state(self, state, groups):
+    def _set_state(self, state: Any, groups: Any) -> None:
         cores = []
         for group in groups:
             core = self._core(group["params"], *self._values(group))
@@ -166,12 +174,12 @@ class Native(Optimizer):
         self._cores = cores
 
 
-def _step(value):
+def _step(value: Any) -> Any:
     """A count of steps, which PyTorch keeps as a float."""
     return _C.tensor(int(value), dtype=_C.int64)
 
 
-def only_defaults(name, **options):
+def only_defaults(name: str, **options: Any) -> None:
     """Options of PyTorch's that choose among implementations may be given; those that change the result may not."""
     for option, (value, remedy) in options.items():
         if value:

@@ -1,5 +1,12 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from tenet import _C
 from tenet.optim.optimizer import Native, only_defaults
+
+if TYPE_CHECKING:
+    from tenet._types import Params
 
 
 class SGD(Native):
@@ -11,8 +18,9 @@ class SGD(Native):
     _core = _C.SGD
     _settings = ("lr", "momentum", "dampening", "weight_decay", "nesterov")
 
-    def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False,
-                 foreach=None, differentiable=False, fused=None):
+    def __init__(self, params: Params, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
+                 weight_decay: float = 0, nesterov: bool = False, *, maximize: bool = False,
+                 foreach: object | None = None, differentiable: bool = False, fused: object | None = None) -> None:
         only_defaults("SGD", maximize=(maximize, "Minimise the negative."),
                       differentiable=(differentiable, "Write the update with ops."))
         super().__init__(params, {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay,

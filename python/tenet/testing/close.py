@@ -1,17 +1,26 @@
 """Whether two results are nearly the same, and where they are not."""
+from __future__ import annotations
+
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tenet._C import dtype
 
 _TOLERANCES = {_C.float32: (1.3e-6, 1e-5), _C.float64: (1e-7, 1e-7)}  # rtol, atol: PyTorch's
 _SHOWN = 5
 
 
-def assert_close(actual, expected, *, rtol=None, atol=None, equal_nan=False, check_dtype=True, check_device=True,
-                 msg=None):
+def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol: float | None = None,
+                 equal_nan: bool = False, check_dtype: bool = True, check_device: bool = True,
+                 msg: str | Callable[[str], str] | None = None) -> None:
     """|actual - expected| <= atol + rtol |expected| for every element, judged in float64; integers are exact.
 
     Takes tensors, numbers, NumPy arrays, None, and nested sequences and mappings of them. rtol and atol are given both
@@ -28,7 +37,7 @@ def assert_close(actual, expected, *, rtol=None, atol=None, equal_nan=False, che
         raise AssertionError(text if msg is None else msg(text) if callable(msg) else msg)
 
 
-def _check_tolerances(rtol, atol):
+def _check_tolerances(rtol: float | None, atol: float | None) -> None:
     if (rtol is None) != (atol is None):
         raise _C.ValueError(f"assert_close: rtol={rtol} and atol={atol}, but they are given both or neither.")
     if rtol is not None and not (rtol >= 0 and atol >= 0):
@@ -43,7 +52,7 @@ class _Options:
     check_dtype: bool
     check_device: bool
 
-    def tolerances(self, *dtypes):
+    def tolerances(self, *dtypes: dtype) -> tuple[float, float]:
         if self.rtol is not None:
             return self.rtol, self.atol
         known = [_TOLERANCES.get(dtype, (0.0, 0.0)) for dtype in dtypes]
@@ -53,7 +62,7 @@ class _Options:
 # --- Nested structures --------------------------------------------------------------------------------------------
 
 
-def _compare(actual, expected, options, place):
+def _compare(actual: Any, expected: Any, options: _Options, place: str) -> str | None:
     """What is wrong, or None. `place` is where in a nested structure: "['weights'][0]"."""
     for is_kind, compare in (_is_none, None), (_is_mapping, _compare_mappings), (_is_sequence, _compare_sequences):
         if is_kind(actual) != is_kind(expected):
@@ -64,36 +73,36 @@ def _compare(actual, expected, options, place):
     return _compare_values(_Value(actual, place), _Value(expected, place), options, place)
 
 
-def _is_none(value):
+def _is_none(value: Any) -> bool:
     return value is None
 
 
-def _is_mapping(value):
+def _is_mapping(value: Any) -> bool:
     return isinstance(value, Mapping)
 
 
-def _is_sequence(value):
+def _is_sequence(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
 
 
-def _compare_mappings(actual, expected, options, place):
+def _compare_mappings(actual: Any, expected: Any, options: _Options, place: str) -> str | None:
     missing, additional = [k for k in expected if k not in actual], [k for k in actual if k not in expected]
     if missing or additional:
         return f"{_at(place)}the keys differ: missing {missing}, not expected {additional}."
     return _first(_compare(actual[key], expected[key], options, f"{place}[{key!r}]") for key in expected)
 
 
-def _compare_sequences(actual, expected, options, place):
+def _compare_sequences(actual: Any, expected: Any, options: _Options, place: str) -> str | None:
     if len(actual) != len(expected):
         return f"{_at(place)}the lengths differ: {len(actual)}, but {len(expected)} is expected."
     return _first(_compare(a, e, options, f"{place}[{i}]") for i, (a, e) in enumerate(zip(actual, expected)))
 
 
-def _first(texts):
+def _first(texts: Iterable[Any]) -> str | None:
     return next((text for text in texts if text), None)
 
 
-def _at(place):
+def _at(place: str) -> str:
     return f"the item at {place}: " if place else ""
 
 
@@ -103,7 +112,7 @@ def _at(place):
 class _Value:
     """A tensor, array or number, as a tensor."""
 
-    def __init__(self, value, place):
+    def __init__(self, value: Any, place: str) -> None:
         numpy = sys.modules.get("numpy")
         if isinstance(value, Tensor):
             self.kind, self.tensor, self.type = "tensor", value.detach(), value.dtype
@@ -116,7 +125,7 @@ class _Value:
                             "numbers, arrays, None, or sequences and mappings of them.")
 
 
-def _number_tensor(value, place):
+def _number_tensor(value: Any, place: str) -> Tensor:
     if isinstance(value, float):
         return _C.tensor(value, dtype=_C.float64)
     if not -2**63 <= value < 2**63:
@@ -125,7 +134,7 @@ def _number_tensor(value, place):
     return _C.tensor(value)
 
 
-def _compare_values(actual, expected, options, place):
+def _compare_values(actual: Any, expected: Any, options: _Options, place: str) -> str | None:
     a, e = actual.tensor, expected.tensor
     alike = actual.kind == expected.kind
     if a.shape != e.shape:
@@ -144,7 +153,7 @@ def _compare_values(actual, expected, options, place):
 class _Comparison:
     """Two tensors of one shape, element by element."""
 
-    def __init__(self, actual, expected, rtol, atol, equal_nan):
+    def __init__(self, actual: Tensor, expected: Tensor, rtol: float, atol: float, equal_nan: bool) -> None:
         self.actual, self.expected, self.rtol, self.atol = actual, expected, rtol, atol
         a, e = actual.to(_C.float64), expected.to(_C.float64)
         self.difference = _distance(actual, expected)
@@ -153,7 +162,7 @@ class _Comparison:
         close = close | (self.difference == 0) | ((a == e) & (a.abs() == float("inf")))
         self.wrong = ~(close | (_C.isnan(a) & _C.isnan(e)) if equal_nan else close)
 
-    def report(self):
+    def report(self) -> str:
         count, total = int(self.wrong.sum().item()), self.wrong.numel()
         lines = [f"{count} of {total} elements mismatch ({100 * count / total:.3g}%): |actual - expected| > "
                  f"{self.atol:g} + {self.rtol:g} |expected|"]
@@ -162,7 +171,7 @@ class _Comparison:
             lines.append(f"  greatest {name} difference {amounts[worst].item():g} at {worst}")
         return "\n".join(lines + self._table(count))
 
-    def _greatest(self, amounts):
+    def _greatest(self, amounts: Tensor) -> Any:
         """Where, among what mismatches: a NaN is more than any number."""
         known = _C.where(_C.isnan(amounts), _C.full_like(amounts, float("inf")), amounts)
         place = _C.where(self.wrong, known, _C.full_like(known, -1)).flatten().argmax().item()
@@ -172,7 +181,7 @@ class _Comparison:
             position.append(here)
         return tuple(reversed(position))
 
-    def _table(self, count):
+    def _table(self, count: int) -> str:
         rows = [("index", "actual", "expected", "difference")]
         for position in map(tuple, self.wrong.nonzero()[:_SHOWN].tolist()):
             rows.append((str(position), _text(self.actual[position]), _text(self.expected[position]),
@@ -182,7 +191,7 @@ class _Comparison:
         return lines + ([f"  ... and {count - _SHOWN} more"] if count > _SHOWN else [])
 
 
-def _distance(actual, expected):
+def _distance(actual: Tensor, expected: Tensor) -> Tensor:
     """|actual - expected| in float64: of integers the exact difference, rounded once."""
     rough = (actual.to(_C.float64) - expected.to(_C.float64)).abs()
     if actual.is_floating_point() or expected.is_floating_point():
@@ -191,6 +200,6 @@ def _distance(actual, expected):
     return _C.where(rough < 2.0**62, exact, rough)  # a difference that might not fit into int64 needs no last digit
 
 
-def _text(x):
+def _text(x: Any) -> str:
     """Digits that tell apart any two numbers of the type."""
     return f"{x.item():.9g}" if x.dtype == _C.float32 else repr(x.item())

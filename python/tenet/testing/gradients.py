@@ -1,12 +1,22 @@
 """Gradient and adjoint checks as assertions."""
+from __future__ import annotations
+
 import copy
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet.autograd.check import gradcheck
 from tenet.nn.module import Module
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
-def assert_gradients(f, *inputs, order=1, rtol=None, atol=None, full=None, directions=16, seed=0, names=None):
+    from tenet._C import Tensor
+
+
+def assert_gradients(f: Callable[..., Any], *inputs: Any, order: int = 1, rtol: float | None = None,
+                     atol: float | None = None, full: bool | None = None, directions: int = 16, seed: int = 0,
+                     names: Sequence[str] | None = None) -> None:
     """The gradients of f at the inputs agree with differences of its values; with order=n the gradients of the
     gradients too, n times.
 
@@ -25,7 +35,8 @@ def assert_gradients(f, *inputs, order=1, rtol=None, atol=None, full=None, direc
         raise AssertionError(str(report))
 
 
-def assert_adjoint(forward, backward, x, y):
+def assert_adjoint(forward: Callable[[Tensor], Tensor], backward: Callable[[Tensor], Tensor], x: Tensor,
+                   y: Tensor) -> None:
     """`backward` is the adjoint of the linear map `forward`: <forward(x), y> == <x, backward(y)>, exactly for integers.
     Raises AssertionError with the two numbers, ShapeError if forward(x) has not y's shape or backward(y) not x's."""
     report = _C.adjoint_check(forward, backward, x, y)
@@ -33,11 +44,11 @@ def assert_adjoint(forward, backward, x, y):
         raise AssertionError(str(report))
 
 
-def _is_floating(x):
+def _is_floating(x: Any) -> bool:
     return isinstance(x, _C.Tensor) and x.is_floating_point()
 
 
-def _checked_names(names, inputs):
+def _checked_names(names: Sequence[str] | None, inputs: Sequence[Any]) -> Any:
     names = [f"input {i}" for i in range(len(inputs))] if names is None else list(names)
     if len(names) != len(inputs):
         raise _C.ValueError(f"assert_gradients: names has {len(names)} entries, but there are {len(inputs)} inputs. "
@@ -45,13 +56,13 @@ def _checked_names(names, inputs):
     return names
 
 
-def _with_parameters(module, inputs, names):
+def _with_parameters(module: Module, inputs: Sequence[Tensor], names: Any) -> Any:
     """A module as a function of its inputs and parameters, with inputs and names to match."""
     module = copy.deepcopy(module).double()
     parameters = dict(module.named_parameters())
     places = {name: _places(module, parameter) for name, parameter in parameters.items()}
 
-    def call(*tensors):
+    def call(*tensors: Tensor) -> Any:
         for name, tensor in zip(parameters, tensors[len(inputs):]):
             for parts, attribute in places[name]:
                 parts[attribute] = tensor
@@ -61,7 +72,7 @@ def _with_parameters(module, inputs, names):
     return call, [*given, *parameters.values()], [*names, *parameters]
 
 
-def _places(module, parameter):
+def _places(module: Module, parameter: Tensor) -> Any:
     """Where a parameter is kept: in several modules if they share it."""
     return [(part._parameters, name) for part in module.modules() for name, other in part._parameters.items()
             if other is parameter]

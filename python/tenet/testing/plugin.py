@@ -6,14 +6,22 @@
 fixtures or parameters of these names keeps its own. `seed` seeds Tenet's generator from the test's name, and is shown
 when the test fails. Tenet is imported by the first test that uses one of them, or to check an option that is given.
 """
+from __future__ import annotations
+
 import zlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tenet._C import device, dtype
 
 _DEFAULT_DTYPES, _DEFAULT_DEVICES = "float32", "cpu"
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tenet")
     try:
         group.addoption("--tenet-dtype", metavar="TYPES",
@@ -24,7 +32,7 @@ def pytest_addoption(parser):
         pass
 
 
-def pytest_configure(config):
+def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.has_plugin("tenet-fixtures"):
         return
     dtypes, devices = config.getoption("--tenet-dtype"), config.getoption("--tenet-device")
@@ -37,44 +45,44 @@ def pytest_configure(config):
     config.pluginmanager.register(fixtures, "tenet-fixtures")
 
 
-def _split(names):
+def _split(names: str) -> list[str]:
     return [name.strip() for name in names.split(",")]
 
 
-def _check(option, names, known):
+def _check(option: str, names: Sequence[str], known: Sequence[str]) -> None:
     for name in names:
         if name not in known:
             raise pytest.UsageError(f"{option}: \"{name}\" is not there. Known are {', '.join(known)}.")
 
 
-def _known_dtypes():
+def _known_dtypes() -> list[str]:
     from tenet import _C
     return [name for name, value in vars(_C).items() if isinstance(value, _C.dtype) and str(value) == f"tenet.{name}"]
 
 
-def _known_devices():
+def _known_devices() -> list[str]:
     from tenet import cuda
     return ["cpu", *(["cuda"] if cuda.is_available() else [])]
 
 
-def _fixtures(dtypes, devices):
+def _fixtures(dtypes: Sequence[str], devices: Sequence[str]) -> object:
     """The fixtures, and what reports the seed. Parameters are names, so that collecting needs no Tenet."""
 
     class Fixtures:
         @pytest.fixture(params=dtypes)
-        def dtype(self, request):
+        def dtype(self, request: pytest.FixtureRequest) -> dtype:
             """The types of --tenet-dtype, one after the other."""
             import tenet
             return getattr(tenet, request.param)
 
         @pytest.fixture(params=devices)
-        def device(self, request):
+        def device(self, request: pytest.FixtureRequest) -> device:
             """The devices of --tenet-device, one after the other."""
             import tenet
             return tenet.device(request.param)
 
         @pytest.fixture
-        def seed(self, request):
+        def seed(self, request: pytest.FixtureRequest) -> int:
             """A number made of the test's name and parameters, which Tenet's generator starts from."""
             import tenet
             number = zlib.crc32(request.node.nodeid.encode())
@@ -83,7 +91,7 @@ def _fixtures(dtypes, devices):
             return number
 
         @pytest.hookimpl(hookwrapper=True)
-        def pytest_runtest_makereport(self, item):
+        def pytest_runtest_makereport(self, item: pytest.Item) -> Any:
             report = (yield).get_result()
             if report.failed and _SEED in item.stash:
                 report.sections.append(("tenet seed", f"tenet.manual_seed({item.stash[_SEED]})"))

@@ -1,15 +1,22 @@
 """Helpers for parameters and their gradients."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from tenet import _C
 from tenet._C import Tensor
 from tenet.autograd.grad_mode import no_grad
 
+if TYPE_CHECKING:
+    from tenet._types import Parameters
 
-def _listed(parameters):
+
+def _listed(parameters: Parameters) -> list[Tensor]:
     return [parameters] if isinstance(parameters, Tensor) else list(parameters)
 
 
 @no_grad()
-def get_total_norm(tensors, norm_type=2.0):
+def get_total_norm(tensors: Parameters, norm_type: float = 2.0) -> Tensor:
     """The norm of all elements of all tensors."""
     tensors = _listed(tensors)
     if not tensors:
@@ -20,7 +27,8 @@ def get_total_norm(tensors, norm_type=2.0):
 
 
 @no_grad()
-def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False):
+def clip_grad_norm_(parameters: Parameters, max_norm: float, norm_type: float = 2.0,
+                    error_if_nonfinite: bool = False) -> Tensor:
     """Scales the gradients, all together, so that their norm is at most max_norm; returns the norm they had."""
     gradients = [p.grad for p in _listed(parameters) if p.grad is not None]
     norm = get_total_norm(gradients, norm_type)
@@ -34,19 +42,19 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
 
 
 @no_grad()
-def clip_grad_value_(parameters, clip_value):
+def clip_grad_value_(parameters: Parameters, clip_value: float) -> None:
     """Limits every element of the gradients to [-clip_value, clip_value]."""
     for parameter in _listed(parameters):
         if parameter.grad is not None:
             parameter.grad.clamp_(-clip_value, clip_value)
 
 
-def parameters_to_vector(parameters):
+def parameters_to_vector(parameters: Parameters) -> Tensor:
     """All parameters as one vector, recorded."""
     return _C.cat([p.reshape(-1) for p in _listed(parameters)])
 
 
-def vector_to_parameters(vec, parameters):
+def vector_to_parameters(vec: Tensor, parameters: Parameters) -> None:
     """Writes the elements of the vector into the parameters."""
     begin = 0
     for parameter in _listed(parameters):

@@ -1,20 +1,23 @@
 """Examples made into a batch."""
+from __future__ import annotations
+
 import contextlib
 import copy
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
 
 from tenet import _C
 from tenet._C import Tensor
 from tenet.utils.data.dataset import Rows
 
 
-def _is_array(value):
+def _is_array(value: Any) -> bool:
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)) and value.dtype.kind in "fiub"
 
 
-def default_collate(batch):
+def default_collate(batch: Sequence[Any]) -> Any:
     """A list of examples as one batch: tensors (and arrays) are stacked along a new first dimension, numbers become a
     tensor, strings stay a list, and dicts, lists and tuples are gone into. Raises TypeError for anything else and where
     kinds differ, ShapeError where sizes do, naming the place in the example."""
@@ -25,7 +28,7 @@ def default_collate(batch):
     return _collate(batch, "an example")
 
 
-def _collate(batch, place):
+def _collate(batch: Sequence[Any], place: str) -> Any:
     first, kind = batch[0], _kind(batch[0])
     for i, x in enumerate(batch):
         if _kind(x) is not kind:
@@ -38,7 +41,7 @@ def _collate(batch, place):
     return kind(batch, place)
 
 
-def _kind(value):
+def _kind(value: Any) -> Any:
     """The function that makes a batch of such values, None if there is none."""
     if isinstance(value, (Tensor, int, float)) or _is_array(value):
         return _tensor
@@ -49,11 +52,11 @@ def _kind(value):
     return _sequence if isinstance(value, Sequence) else None
 
 
-def _strings(batch, place):
+def _strings(batch: Sequence[Any], place: str) -> Any:
     return batch
 
 
-def _mapping(batch, place):
+def _mapping(batch: Sequence[Any], place: str) -> Any:
     first = batch[0]
     for i, x in enumerate(batch):
         if missing := [key for key in first if key not in x]:
@@ -62,7 +65,7 @@ def _mapping(batch, place):
     return _like(first, {key: _collate([x[key] for x in batch], f"{place}[{key!r}]") for key in first})
 
 
-def _sequence(batch, place):
+def _sequence(batch: Sequence[Any], place: str) -> Any:
     lengths = {len(x) for x in batch}
     if len(lengths) > 1:
         raise _C.ShapeError(f"default_collate: {place} has different lengths in a batch, {sorted(lengths)}. Give a "
@@ -71,7 +74,7 @@ def _sequence(batch, place):
     return type(batch[0])(*columns) if hasattr(batch[0], "_fields") else columns
 
 
-def _tensor(batch, place):
+def _tensor(batch: Sequence[Any], place: str) -> Tensor:
     with _at(place):
         if all(isinstance(x, (int, float)) for x in batch):
             return _C.tensor(batch, dtype=_C.float64 if isinstance(batch[0], float) else None)
@@ -85,7 +88,7 @@ def _tensor(batch, place):
 
 
 @contextlib.contextmanager
-def _at(place):
+def _at(place: str) -> str:
     """Errors of Tenet name the place in the example."""
     try:
         yield
@@ -93,7 +96,7 @@ def _at(place):
         raise type(error)(f"default_collate: {place}: {error}") from error
 
 
-def _like(mapping, values):
+def _like(mapping: Any, values: Any) -> Any:
     """A mapping of the same type and, if it can be changed, with the same attributes; a dict where there can be
     none."""
     try:
@@ -106,7 +109,7 @@ def _like(mapping, values):
         return values
 
 
-def default_convert(data):
+def default_convert(data: Any) -> Any:
     """What a loader without batches makes of an example: arrays become tensors, wherever they are in it."""
     if _is_array(data):
         return _C.as_tensor(data)

@@ -1,16 +1,24 @@
 """What a DataLoader reads."""
+from __future__ import annotations
+
 import bisect
 import itertools
 import math
 import numbers
 from typing import Generic
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
 from tenet.utils.data.sampler import T_co, randperm
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
-def fetch(dataset, indices):
+    from tenet._C import Generator
+
+
+def fetch(dataset: Any, indices: Any) -> Any:
     """The examples of these numbers: what __getitems__ gives of them, if the dataset has it and no class below the one
     that defines it has a __getitem__ of its own; else one by one."""
     for cls in type(dataset).__mro__:
@@ -25,30 +33,30 @@ class Dataset(Generic[T_co]):
     """Examples by number: derive from it and define __getitem__(i) and __len__(). One that also has __getitems__(list
     of numbers), which gives those examples as a list, is asked for whole batches."""
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Example:
         raise NotImplementedError(f"{type(self).__name__}: define __getitem__(self, index).")
 
-    def __add__(self, other):
+    def __add__(self, other: Dataset[Example]) -> ConcatDataset:
         return ConcatDataset([self, other])
 
 
 class IterableDataset(Dataset[T_co]):
     """Examples in a stream: derive from it and define __iter__()."""
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Example]:
         raise NotImplementedError(f"{type(self).__name__}: define __iter__(self).")
 
 
 class Rows:
     """Examples of a TensorDataset in the columns that they were gathered in, each a row through all of them."""
 
-    def __init__(self, columns):
+    def __init__(self, columns: Sequence[Tensor]) -> None:
         self.columns = columns
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.columns[0].shape[0]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return zip(*self.columns)
 
 
@@ -56,7 +64,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """Example i is (tensors[0][i], tensors[1][i], ...). Raises ShapeError unless all have the same first extent. A
     batch is gathered by one index_select per tensor."""
 
-    def __init__(self, *tensors):
+    def __init__(self, *tensors: Tensor) -> None:
         if not tensors:
             raise _C.ValueError("TensorDataset: there are no tensors. Give at least one.")
         for i, x in enumerate(tensors):
@@ -69,20 +77,20 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
             raise _C.ShapeError(f"TensorDataset: the tensors have {extents} examples. All need the same first extent.")
         self.tensors = tensors
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         return tuple(x[index] for x in self.tensors)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.tensors[0].shape[0]
 
-    def __getitems__(self, indices):
+    def __getitems__(self, indices: Sequence[int]) -> Any:
         if indices and not 0 <= min(indices) <= max(indices) < len(self):
             indices = [_in_range(i, len(self), "TensorDataset") for i in indices]
         at = _C.tensor(indices, dtype=_C.int64)
         return Rows([_C.index_select(x, 0, at) for x in self.tensors])
 
 
-def _in_range(index, count, name):
+def _in_range(index: int, count: int, name: str) -> int:
     """The index, counted from the front."""
     if not -count <= index < count:
         raise _C.IndexError(f"{name}: index {index} is out of range for {count} examples.")
@@ -92,25 +100,25 @@ def _in_range(index, count, name):
 class Subset(Dataset[T_co]):
     """The examples of a dataset that have these numbers."""
 
-    def __init__(self, dataset, indices):
+    def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
         self.dataset, self.indices = dataset, indices
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(index, list):
             return self.dataset[[self.indices[i] for i in index]]
         return self.dataset[self.indices[index]]
 
-    def __getitems__(self, indices):
+    def __getitems__(self, indices: Sequence[int]) -> Any:
         return fetch(self.dataset, [self.indices[i] for i in indices])
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.indices)
 
 
 class ConcatDataset(Dataset[T_co]):
     """One dataset after the other."""
 
-    def __init__(self, datasets):
+    def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = list(datasets)
         if not self.datasets:
             raise _C.ValueError("ConcatDataset: there are no datasets. Give at least one.")
@@ -119,16 +127,16 @@ class ConcatDataset(Dataset[T_co]):
                             "itertools.")
         self.cumulative_sizes = list(itertools.accumulate(len(d) for d in self.datasets))
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Any:
         at = _in_range(index, len(self), "ConcatDataset")
         which = bisect.bisect_right(self.cumulative_sizes, at)
         return self.datasets[which][at - (self.cumulative_sizes[which - 1] if which else 0)]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 
 
-def random_split(dataset, lengths, generator=None):
+def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset]:
     """Subsets of these lengths, or fractions of the whole, that share no example. Raises ValueError unless lengths add
     up to the dataset's, fractions to 1; what rounding leaves over goes to the first ones."""
     lengths = list(lengths)

@@ -1,10 +1,13 @@
 """A dataset in batches."""
+from __future__ import annotations
+
 import collections
 import functools
 import itertools
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Generic
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet.autograd import set_grad_enabled
@@ -12,12 +15,17 @@ from tenet.utils.data.collate import default_collate, default_convert
 from tenet.utils.data.dataset import IterableDataset, Rows, fetch
 from tenet.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, T_co, draw_seed
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tenet._C import Generator
+
 WorkerInfo = collections.namedtuple("WorkerInfo", ["id", "num_workers", "seed", "dataset"])
 _this_thread = threading.local()
 _END = object()
 
 
-def get_worker_info():
+def get_worker_info() -> WorkerInfo | None:
     """Which worker this thread is: its id, num_workers, seed and dataset; None in the program's own threads. All
     workers draw from one default generator, in an order that depends on timing: a dataset whose numbers shall be
     repeatable draws them from a Generator of its worker's seed."""
@@ -42,10 +50,12 @@ class DataLoader(Generic[T_co]):
     no effect: workers are threads.
     """
 
-    def __init__(self, dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
-                 collate_fn=None, pin_memory=False, drop_last=False, timeout=0, worker_init_fn=None,
-                 multiprocessing_context=None, generator=None, *, prefetch_factor=None, persistent_workers=False,
-                 pin_memory_device="", in_order=True):
+    def __init__(self, dataset: Any, batch_size: int | None = 1, shuffle: bool | None = None, sampler: Any = None,
+                 batch_sampler: Any = None, num_workers: int = 0, collate_fn: Callable[[list[Any]], Any] | None = None,
+                 pin_memory: bool = False, drop_last: bool = False, timeout: float = 0,
+                 worker_init_fn: Callable[[int], Any] | None = None, multiprocessing_context: object | None = None,
+                 generator: Generator | None = None, *, prefetch_factor: int | None = None,
+                 persistent_workers: bool = False, pin_memory_device: str = "", in_order: bool = True) -> None:
         self.dataset, self.num_workers, self.worker_init_fn = dataset, num_workers, worker_init_fn
         self.prefetch_factor = 2 if prefetch_factor is None else prefetch_factor
         self.timeout, self.generator = timeout, generator
@@ -64,8 +74,8 @@ class DataLoader(Generic[T_co]):
             collate_fn = default_collate if self._batched else default_convert
         self.collate_fn = collate_fn
 
-    def _check(self, shuffle, sampler, batch_sampler, batch_size, drop_last):
-        def refuse(rule):
+    def _check(self, shuffle: Any, sampler: Any, batch_sampler: Any, batch_size: Any, drop_last: bool) -> None:
+        def refuse(rule: str) -> None:
             raise _C.ValueError(f"DataLoader: {rule}")
 
         if self.num_workers < 0:
@@ -85,7 +95,7 @@ class DataLoader(Generic[T_co]):
         if batch_size is not None and (type(batch_size) is not int or batch_size < 1):
             refuse(f"batch_size={batch_size} must be 1 or more, or None for single examples.")
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Batches in an epoch."""
         if not self._iterable:
             return len(self.batch_sampler if self.batch_sampler is not None else self.sampler)
@@ -94,7 +104,7 @@ class DataLoader(Generic[T_co]):
             return n
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         seed = draw_seed(self.generator)  # without workers too: the order must not depend on their number
         if self._iterable:
             batches = _stream(self)
@@ -105,7 +115,7 @@ class DataLoader(Generic[T_co]):
             jobs = (functools.partial(self._fetch, key) for key in keys)
         return _Workers(self, seed).batches(jobs) if self.num_workers else batches
 
-    def _fetch(self, key):
+    def _fetch(self, key: Any) -> Any:
         """The batch of a list of numbers, or the example of one."""
         if not self._batched:
             return self.collate_fn(self.dataset[key])
@@ -115,7 +125,7 @@ class DataLoader(Generic[T_co]):
         return self.collate_fn(examples)
 
 
-def _stream(loader):
+def _stream(loader: DataLoader) -> Iterator[Any]:
     """The batches of an IterableDataset."""
     examples = iter(loader.dataset)
     if loader.batch_size is None:
@@ -130,13 +140,13 @@ class _Workers:
     """The threads of one epoch. They take turns, so that which of them makes a batch, and with it what is drawn by the
     worker's seed, does not depend on timing."""
 
-    def __init__(self, loader, seed):
+    def __init__(self, loader: DataLoader, seed: int) -> None:
         self.loader, self.seed = loader, seed
         self.ahead = loader.num_workers * loader.prefetch_factor
         self.count = 1 if loader._iterable else loader.num_workers  # a stream has one reader
         self.join = True
 
-    def batches(self, jobs):
+    def batches(self, jobs: Iterator[Any]) -> Iterator[Any]:
         """What the jobs return, in order, until one returns _END."""
         pools = [ThreadPoolExecutor(1, f"tenet-data-{i}") for i in range(self.count)]
         futures = self._submitted(jobs, pools)
@@ -155,7 +165,7 @@ class _Workers:
                 for pool in pools:
                     pool.shutdown()
 
-    def _submitted(self, jobs, pools):
+    def _submitted(self, jobs: Iterator[Any], pools: Any) -> Iterator[Any]:
         """The futures of the jobs; what a sampler raises comes after the batches before it."""
         records = _C.is_grad_enabled()
         try:
@@ -166,21 +176,21 @@ class _Workers:
             failed.set_exception(error)
             yield failed
 
-    def _run(self, worker, records, job):
+    def _run(self, worker: int, records: bool, job: Callable[[], Any]) -> Any:
         """On a worker's thread, which begins with its first job."""
         with set_grad_enabled(records):
             if getattr(_this_thread, "workers", None) is None:
                 self._begin(worker)
             return job()
 
-    def _begin(self, worker):
+    def _begin(self, worker: int) -> None:
         loader = self.loader
         _this_thread.workers = self
         _this_thread.info = WorkerInfo(worker, self.count, self.seed + worker, loader.dataset)
         if loader.worker_init_fn is not None:
             loader.worker_init_fn(worker)
 
-    def _result(self, future):
+    def _result(self, future: Any) -> Any:
         if self.loader.timeout and not wait([future], self.loader.timeout).done:
             self.join = False
             raise _C.Error(f"DataLoader: a batch took more than timeout={self.loader.timeout} seconds. Give it more "

@@ -1,25 +1,33 @@
 """The order in which examples are read."""
+from __future__ import annotations
+
 import bisect
 import itertools
 import math
 from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from tenet._C import Generator, Tensor
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-def randperm(n, generator):
+def randperm(n: int, generator: Generator | None) -> Tensor:
     """0, 1, ..., n - 1 in random order, as a list."""
     return _C.randperm(n, generator=generator).tolist()
 
 
-def draw_seed(generator):
+def draw_seed(generator: Generator | None) -> int:
     """A seed for a generator of its own: one number from `generator`, or from the default one if that is None."""
     return _C.randint(0, 1 << 62, (1,), generator=generator).item()
 
 
-def _check_count(name, option, value):
+def _check_count(name: str, option: str, value: Any) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         raise _C.ValueError(f"{name}: {option}={value!r} must be a whole number of 1 or more.")
 
@@ -27,23 +35,23 @@ def _check_count(name, option, value):
 class Sampler(Generic[T_co]):
     """An order: derive from it and define __iter__(), which gives numbers of examples, or lists of them."""
 
-    def __init__(self, data_source=None):
+    def __init__(self, data_source: object | None = None) -> None:
         pass
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__}: define __iter__(self).")
 
 
 class SequentialSampler(Sampler[int]):
     """0, 1, 2, ..."""
 
-    def __init__(self, data_source):
+    def __init__(self, data_source: Any) -> None:
         self.data_source = data_source
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[int]:
         return iter(range(len(self.data_source)))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.data_source)
 
 
@@ -52,18 +60,19 @@ class RandomSampler(Sampler[int]):
     seed, drawn from `generator` or the default one when the epoch begins: whatever else draws meanwhile does not change
     it."""
 
-    def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
+    def __init__(self, data_source: Any, replacement: bool = False, num_samples: int | None = None,
+                 generator: Generator | None = None) -> None:
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
         if num_samples is not None:
             _check_count("RandomSampler", "num_samples", num_samples)
         self._num_samples = num_samples
 
     @property
-    def num_samples(self):
+    def num_samples(self) -> int:
         """How many numbers an epoch has."""
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[int]:
         n = len(self.data_source)
         if n == 0:
             return iter(())
@@ -73,20 +82,20 @@ class RandomSampler(Sampler[int]):
         orders = (randperm(n, generator) for _ in itertools.count())
         return itertools.islice(itertools.chain.from_iterable(orders), self.num_samples)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.num_samples
 
 
 class SubsetRandomSampler(Sampler[int]):
     """These numbers in random order."""
 
-    def __init__(self, indices, generator=None):
+    def __init__(self, indices: Sequence[Any], generator: Generator | None = None) -> None:
         self.indices, self.generator = indices, generator
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return (self.indices[i] for i in randperm(len(self.indices), self.generator))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.indices)
 
 
@@ -94,7 +103,8 @@ class WeightedRandomSampler(Sampler[int]):
     """num_samples numbers, each drawn with a chance in proportion to its weight; without replacement each at most
     once."""
 
-    def __init__(self, weights, num_samples, replacement=True, generator=None):
+    def __init__(self, weights: Any, num_samples: int, replacement: bool = True,
+                 generator: Generator | None = None) -> None:
         _check_count("WeightedRandomSampler", "num_samples", num_samples)
         weights = weights.tolist() if isinstance(weights, _C.Tensor) else list(weights)
         if any(not 0 <= w < math.inf for w in weights) or not any(weights):
@@ -104,7 +114,7 @@ class WeightedRandomSampler(Sampler[int]):
                                 f"{sum(w > 0 for w in weights)} weights that are not 0. Draw with replacement.")
         self.weights, self.num_samples, self.replacement, self.generator = weights, num_samples, replacement, generator
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[int]:
         drawn = _C.rand(self.num_samples if self.replacement else len(self.weights), dtype=_C.float64,
                         generator=self.generator).tolist()
         if not self.replacement:
@@ -118,23 +128,23 @@ class WeightedRandomSampler(Sampler[int]):
         sums = list(itertools.accumulate(w / largest for w in self.weights))
         return (bisect.bisect_right(sums, u * sums[-1]) for u in drawn)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.num_samples
 
 
 class BatchSampler(Sampler[list[int]]):
     """The numbers of another sampler in lists of batch_size; a last one that is not full is left out with drop_last."""
 
-    def __init__(self, sampler, batch_size, drop_last):
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         _check_count("BatchSampler", "batch_size", batch_size)
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, bool(drop_last)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[list[int]]:
         numbers = iter(self.sampler)
         while batch := list(itertools.islice(numbers, self.batch_size)):
             if len(batch) == self.batch_size or not self.drop_last:
                 yield batch
 
-    def __len__(self):
+    def __len__(self) -> int:
         n = len(self.sampler)
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
