@@ -17,11 +17,12 @@ from tenet import _C
 from tenet._C import *  # noqa: F403
 from tenet._C import Tensor, dtype
 from tenet import _tensor  # completes Tensor
-from tenet.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled
+# These take the place of compiled ones, which they call.
+from tenet.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # type: ignore[assignment]
 from tenet import autograd, cuda, nn, optim, utils
-from tenet.autograd import adjoint_check, gradcheck
+from tenet.autograd import adjoint_check, gradcheck  # type: ignore[assignment]
 from tenet.serialization import load, save
-from tenet.matrix import as_matrix, as_sparse, operator_norm, singular_values
+from tenet.matrix import as_matrix, as_sparse, operator_norm, singular_values  # type: ignore[assignment]
 from tenet.nn.summary import summary
 from tenet.progress import progress
 from tenet.tape import Tape, tape

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from tenet._C import dtype
 
 
+def _buffer_of(x: Any) -> memoryview:
+    return memoryview(x)
+
+
 def _rebuild(cls: type[Tensor], data: bytes, dtype: dtype, shape: tuple[int, ...], requires_grad: bool) -> Tensor:
     """The tensor that __reduce_ex__ took apart."""
     x = _C.empty(shape, dtype=dtype)
     if x.numel():
-        memoryview(x).cast("B")[:] = data
+        _buffer_of(x).cast("B")[:] = data
     if cls is not Tensor:
         x = _C.make_subclass(cls, x)
     x.requires_grad = requires_grad
@@ -29,14 +33,14 @@ def _reduce_ex(self: Tensor, protocol: SupportsIndex) -> tuple[Any, ...]:
         raise _C.GradientError(f"pickle: only leaves can be pickled, this tensor was computed by {self.grad_fn}. Use "
                                "x.detach().")
     data = self.detach().contiguous()
-    parts = memoryview(data).cast("B").tobytes() if self.numel() else b""
+    parts = _buffer_of(data).cast("B").tobytes() if self.numel() else b""
     # The attributes come last: one of them may refer back to the tensor.
     return _rebuild, (type(self), parts, self.dtype, tuple(self.shape), self.requires_grad), self.__dict__ or None
 
 
 def _copy(self: Tensor) -> Tensor:
     """copy.copy(x): another tensor over the same elements."""
-    other = _C.make_subclass(type(self), self.detach(), self.requires_grad)
+    other: Tensor = _C.make_subclass(type(self), self.detach(), self.requires_grad)
     other.__dict__.update(self.__dict__)
     return other
 
@@ -61,10 +65,13 @@ def _repr_html(self: Tensor) -> str:
     return tensor_table(self)
 
 
-Tensor.__reduce_ex__ = _reduce_ex
-Tensor.__copy__ = _copy
-Tensor.unflatten = _unflatten
-Tensor.__reversed__ = _reversed
-Tensor.__array_wrap__ = _array_wrap
+for _name, _method in {
+    "__reduce_ex__": _reduce_ex,
+    "__copy__": _copy,
+    "unflatten": _unflatten,
+    "__reversed__": _reversed,
+    "__array_wrap__": _array_wrap,
+    "_repr_html_": _repr_html,
+}.items():
+    setattr(Tensor, _name, _method)
 Tensor.__array_priority__ = 1000  # array + tensor is for the tensor to answer
-Tensor._repr_html_ = _repr_html

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sized
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ def progress(iterable: Iterable[T], label: str = "", total: int | None = None) -
     try:
         from tqdm.auto import tqdm
     except ImportError:
-        return _plain(iterable, label, len(iterable) if total is None and hasattr(iterable, "__len__") else total)
-    return tqdm(iterable, desc=label or None, total=total)
+        return _plain(iterable, label, len(iterable) if total is None and isinstance(iterable, Sized) else total)
+    bar: Iterable[T] = tqdm(iterable, desc=label or None, total=total)
+    return bar
 
 
 def _plain(iterable: Iterable[T], label: str, total: int | None) -> Iterator[T]:

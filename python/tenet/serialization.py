@@ -30,7 +30,7 @@ def save(obj: Any, f: str | os.PathLike[str]) -> None:
         order = {} if list(obj) == sorted(obj) else {"tenet.order": json.dumps(list(obj))}
         _C.save_tensors(dict(obj), path, order)
         return
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     structure = {"version": _VERSION, "object": _encode(obj, "the object", tensors, {}, set())}
     _C.save_tensors(tensors, path, {_KEY: json.dumps(structure)})
 

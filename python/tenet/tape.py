@@ -20,19 +20,19 @@ class Tape:
     def __repr__(self) -> str:
         return _C.tape_text(self._y).rstrip("\n")
 
-    def draw(self, path: str | os.PathLike[str] | None = None) -> str:
+    def draw(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """A drawing as SVG: its text, or written to a file."""
         return _written(_C.tape_svg(self._y), path)
 
-    def dot(self, path: str | os.PathLike[str] | None = None) -> str:
+    def dot(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """The same as a graph for Graphviz."""
         return _written(_C.tape_dot(self._y), path)
 
     def _repr_svg_(self) -> str:
-        return self.draw()
+        return _C.tape_svg(self._y)
 
 
-def _written(text: str, path: str | os.PathLike[str] | None) -> str:
+def _written(text: str, path: str | os.PathLike[str] | None) -> str | None:
     if path is None:
         return text
     with open(path, "w", encoding="utf-8") as file:

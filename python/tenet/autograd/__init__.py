@@ -2,7 +2,8 @@
 from tenet.autograd import functional
 from tenet.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from tenet.autograd.backward import backward, grad
-from tenet.autograd.check import GradcheckError, adjoint_check, gradcheck, gradgradcheck
+from tenet._C import adjoint_check
+from tenet.autograd.check import GradcheckError, gradcheck, gradgradcheck
 from tenet.autograd.function import Function, FunctionCtx
 from tenet.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 

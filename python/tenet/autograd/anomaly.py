@@ -11,7 +11,7 @@ class set_detect_anomaly:
     def __init__(self, mode: bool = True, check_nan: bool = True) -> None:
         self._before = _C.set_detect_anomaly(bool(mode) and bool(check_nan))
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> set_detect_anomaly:
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -54,5 +54,6 @@ def backward(tensors: Tensors, grad_tensors: Grads | None = None, retain_graph: 
     if len(tensors) == 1:
         tensors[0].backward(given[0], retain_graph=retain_graph, create_graph=create_graph)
         return
-    total = sum(x.sum() if dx is None and x.numel() == 1 else (x * dx).sum() for x, dx in zip(tensors, given))
+    parts = [x.sum() if dx is None and x.numel() == 1 else (x * dx).sum() for x, dx in zip(tensors, given)]
+    total = sum(parts[1:], parts[0])
     total.backward(retain_graph=retain_graph, create_graph=create_graph)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tenet import _C
-from tenet._C import Tensor, adjoint_check  # noqa: F401
+from tenet._C import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ class GradcheckError(_C.GradientError):
     """A gradient does not agree with the function's values."""
 
 
-def _split(inputs: Inputs) -> tuple[list[Any], list[int]]:
+def _split(inputs: Inputs) -> list[int]:
     """The places of the tensors to check: those that require grad, all floating ones if none does."""
     floating = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.is_floating_point()]
     required = [i for i in floating if inputs[i].requires_grad]

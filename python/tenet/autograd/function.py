@@ -31,10 +31,10 @@ class FunctionCtx:
 
     def __init__(self, needs_input_grad: tuple[bool, ...]) -> None:
         self.needs_input_grad = needs_input_grad
-        self._to_save = ()
-        self._saved = None
-        self._not_differentiable = ()
-        self._dirty = ()
+        self._to_save: tuple[Any, ...] = ()
+        self._saved: tuple[Any, ...] | None = None
+        self._not_differentiable: tuple[Tensor, ...] = ()
+        self._dirty: tuple[Tensor, ...] = ()
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps tensors (or None) for backward, which finds them in saved_tensors."""
@@ -45,7 +45,7 @@ class FunctionCtx:
         self._to_save = tensors
 
     @property
-    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+    def saved_tensors(self) -> tuple[Any, ...]:
         """What save_for_backward was given, as a tuple. Raises GradientError if one was written since."""
         return self._to_save if self._saved is None else self._saved
 
@@ -166,7 +166,7 @@ class _Pack:
 
     def forget(self) -> None:
         """Lets go of the tensors: a record must not keep its own output alive."""
-        self.tensors = self.whole = None
+        self.tensors, self.whole = (), _C.empty(0)
 
     def parts_of(self, whole: Tensor) -> list[Tensor]:
         return [self.part(whole, i) for i in range(len(self.shapes))]
@@ -175,7 +175,8 @@ class _Pack:
 def _kept(to_save: Sequence[Tensor | None], pack: _Pack) -> Any:
     """The tensors that the record keeps, and how what was saved is got from them again. An output is kept as part of
     the recorded whole: only that has a history."""
-    kept, recipe = [], []
+    kept: list[Tensor] = []
+    recipe: list[tuple[int, int | None] | None] = []
     for tensor in to_save:
         place = next((i for i, y in enumerate(pack.tensors) if y is tensor), None)
         recipe.append((len(kept), place))

@@ -50,7 +50,7 @@ class _Evaluation:
                                 f"{[tuple(x.shape) for x in like]}. Give a vector for each {what}, of its shape.")
         return v
 
-    def gradients(self, output: Tensor, dy: Tensor, create_graph: bool) -> tuple[Tensor | None, ...]:
+    def gradients(self, output: Tensor, dy: Tensor | None, create_graph: bool) -> tuple[Any, ...]:
         """Of one output in each input, zeros where it does not depend on it."""
         if not output.requires_grad:
             return tuple(_C.zeros_like(x) for x in self.inputs)
@@ -65,6 +65,11 @@ class _Evaluation:
 def _grad_enabled() -> Any:
     from tenet.autograd.grad_mode import enable_grad
     return enable_grad()
+
+
+def _dot(a: Sequence[Any], b: Sequence[Any]) -> Tensor:
+    parts: list[Tensor] = [(x * y).sum() for x, y in zip(a, b)]
+    return sum(parts[1:], parts[0])
 
 
 def _unit_vectors(y: Tensor) -> Iterator[Tensor]:
@@ -128,7 +133,7 @@ def jvp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, cre
         u = _C.zeros_like(y).requires_grad_()
         with _grad_enabled():
             along = run.gradients(y, u, True)
-            total = sum((g * dx).sum() for g, dx in zip(along, v))
+            total = _dot(along, v)
             products.append(grad(total, u, create_graph=create_graph, materialize_grads=True)[0]
                             if total.requires_grad else _C.zeros_like(y))
     return run.finished(run.outputs, run.one_output), run.finished(products, run.one_output)
@@ -141,7 +146,7 @@ def hvp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, cre
     v = run.vectors(v, run.inputs, "input")
     (y,) = run.outputs
     with _grad_enabled():
-        total = sum((g * dx).sum() for g, dx in zip(run.gradients(y, None, True), v))
+        total = _dot(run.gradients(y, None, True), v)
         products = grad(total, run.inputs, create_graph=create_graph, materialize_grads=True) if total.requires_grad \
             else tuple(_C.zeros_like(x) for x in run.inputs)
     return run.finished(run.outputs, run.one_output), run.finished(products, run.one_input)

@@ -2,34 +2,47 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from tenet import _C
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import ParamSpec, TypeVar
+
+    from typing_extensions import Self
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 
 class _Mode:
     """A context manager and decorator that switches recording and puts back what was set before."""
 
     _mode = False
+    _before: list[bool]
+
+    @overload
+    def __new__(cls, function: None = None) -> Self: ...
+
+    @overload
+    def __new__(cls, function: Callable[P, R]) -> Callable[P, R]: ...  # type: ignore[misc]  # @no_grad, no brackets
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
         self = super().__new__(cls)
         self._before = []  # one object may be entered several times
         return self if function is None else self(function)  # @no_grad works without brackets
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._before.append(_C.set_grad_enabled(self._mode))
         return self
 
     def __exit__(self, *error: object) -> None:
         _C.set_grad_enabled(self._before.pop())
 
-    def __call__(self, function: F) -> F:
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
+        def switched(*args: P.args, **kwargs: P.kwargs) -> R:
             with self:
                 return function(*args, **kwargs)
 
@@ -59,7 +72,7 @@ class set_grad_enabled:
         self.mode = bool(mode)
         self._before = _C.set_grad_enabled(self.mode)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:

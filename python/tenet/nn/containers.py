@@ -33,13 +33,17 @@ class _List(Module):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._modules.values())
 
+    def __getitem__(self, index: Any) -> Any:
+        raise NotImplementedError
+
     def _set(self, modules: Iterable[Module]) -> None:
         self._modules.clear()
         for i, module in enumerate(modules):
             self.add_module(str(i), module)
 
     def _key(self, index: int) -> str:
-        return list(self._modules)[_place(index, len(self), type(self).__name__)]
+        names: list[str] = list(self._modules)
+        return names[_place(index, len(self), type(self).__name__)]
 
     def __setitem__(self, index: int, module: Module) -> None:
         setattr(self, self._key(index), module)
@@ -68,7 +72,7 @@ class _List(Module):
 
     def pop(self, key: int) -> Module:
         """Takes a module out and returns it."""
-        module = self[key]
+        module: Module = self[key]
         del self[key]
         return module
 
@@ -127,7 +131,8 @@ class ModuleDict(Module):
             self.update(modules)
 
     def __getitem__(self, key: str) -> Module:
-        return self._modules[key]
+        module: Module = self._modules[key]
+        return module
 
     def __setitem__(self, key: str, module: Module) -> None:
         self.add_module(key, module)
@@ -158,7 +163,8 @@ class ModuleDict(Module):
 
     def pop(self, key: str) -> Module:
         """Takes a module out and returns it."""
-        return self._modules.pop(key)
+        module: Module = self._modules.pop(key)
+        return module
 
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
         """Adds the modules of a mapping, or of pairs."""

@@ -9,7 +9,12 @@ from tenet import _C
 from tenet.autograd.grad_mode import no_grad
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import ParamSpec
+
     from tenet._C import Generator, Tensor
+
+    P = ParamSpec("P")
 
 _GAINS = {"linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "conv3d": 1.0, "conv_transpose1d": 1.0, "conv_transpose2d": 1.0,
           "conv_transpose3d": 1.0, "sigmoid": 1.0, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 3.0 / 4}
@@ -46,11 +51,11 @@ def _root(squared: float, fan: int) -> float:
     return math.sqrt(squared / fan) if fan else 0.0
 
 
-def _unrecorded(f: F) -> F:
+def _unrecorded(f: Callable[P, Tensor]) -> Callable[P, Tensor]:
     @functools.wraps(f)
-    def init(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    def init(*args: P.args, **kwargs: P.kwargs) -> Tensor:
         with no_grad():
-            return f(tensor, *args, **kwargs)
+            return f(*args, **kwargs)
 
     return init
 

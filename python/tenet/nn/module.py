@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict, namedtuple
-from typing import TYPE_CHECKING, Any
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tenet import _C
 from tenet._C import Tensor
@@ -15,17 +15,21 @@ if TYPE_CHECKING:
 
     from tenet._C import dtype
 
-_IncompatibleKeys = namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])
+class IncompatibleKeys(NamedTuple):
+    """What load_state_dict(strict=False) found on one side alone."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
 
-class _Report(_IncompatibleKeys):
+class _Report(IncompatibleKeys):
     """What load_state_dict(strict=False) found on one side alone."""
 
     def __repr__(self) -> str:
         return "<All keys matched successfully>" if not self.missing_keys and not self.unexpected_keys else super().__repr__()
 
 
-class _Hooks(OrderedDict):
+class _Hooks(OrderedDict[int, "Callable[..., Any]"]):
     """Functions in the order in which they were registered."""
 
     _keys = itertools.count()
@@ -62,6 +66,14 @@ class Module:
     """
 
     training = True
+    _parameters: dict[str, Any]
+    _buffers: dict[str, Any]
+    _modules: dict[str, Any]
+    _non_persistent: set[str]
+    _forward_hooks: _Hooks
+    _forward_pre_hooks: _Hooks
+    _backward_hooks: _Hooks
+    _hooks_with_kwargs: set[int]
 
     def __init__(self) -> None:
         new = object.__setattr__
@@ -148,7 +160,7 @@ class Module:
         if isinstance(value, Buffer) and not value.persistent:
             self._non_persistent.add(name)
 
-    def _room_of(self, name: str, value: Any) -> str | None:
+    def _room_of(self, name: str, value: Any) -> dict[str, Any] | None:
         """Where an attribute of this kind is kept; None for a plain one."""
         if isinstance(value, Parameter):
             room = "_parameters"
@@ -173,7 +185,7 @@ class Module:
             room = "_modules"
         else:
             return None
-        parts = self.__dict__.get(room)
+        parts: dict[str, Any] | None = self.__dict__.get(room)
         if parts is None:
             raise AttributeError(f"{type(self).__name__}: call super().__init__() before assigning parts.")
         return parts
@@ -296,20 +308,22 @@ class Module:
             module = inner
         return module
 
-    def _get_tensor(self, target: str, room: str, what: str) -> Tensor:
+    def _get_tensor(self, target: str, room: str, what: str) -> Any:
         path, _, name = target.rpartition(".")
-        tensor = self.get_submodule(path).__dict__[room].get(name)
+        tensor: Any = self.get_submodule(path).__dict__[room].get(name)
         if tensor is None:
             raise AttributeError(f"there is no {what} '{target}'")
         return tensor
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter of this name: "encoder.0.weight"."""
-        return self._get_tensor(target, "_parameters", "parameter")
+        parameter: Parameter = self._get_tensor(target, "_parameters", "parameter")
+        return parameter
 
     def get_buffer(self, target: str) -> Tensor:
         """The buffer of this name."""
-        return self._get_tensor(target, "_buffers", "buffer")
+        buffer: Tensor = self._get_tensor(target, "_buffers", "buffer")
+        return buffer
 
     # --- State ----------------------------------------------------------------------------------------------------
 
@@ -487,8 +501,8 @@ def _replace(value: Any, tensors: Iterator[Tensor]) -> Any:
     return value
 
 
-def _passing(tensors: Sequence[Tensor], backward: Callable[..., Any]) -> Any:
-    """The tensors themselves, recorded by one op whose gradients go through `backward`."""
+def _passing(tensors: Sequence[Tensor], passed: Callable[..., Any]) -> Any:
+    """The tensors themselves, recorded by one op whose gradients go through `passed`."""
     from tenet.autograd.function import Function
 
     class BackwardHook(Function):
@@ -496,7 +510,10 @@ def _passing(tensors: Sequence[Tensor], backward: Callable[..., Any]) -> Any:
         def forward(ctx: Any, *tensors: Tensor) -> Any:
             return tuple(x.view_as(x) for x in tensors)
 
-    BackwardHook.backward = staticmethod(lambda ctx, *gradients: backward(gradients))
+        @staticmethod
+        def backward(ctx: Any, *gradients: Any) -> Any:
+            return passed(gradients)
+
     return BackwardHook.apply(*tensors)
 
 
@@ -505,7 +522,7 @@ class _BackwardHooks:
 
     def __init__(self, module: Module, args: tuple[Any, ...]) -> None:
         self.module = module
-        self.grad_output = None
+        self.grad_output: Sequence[Any] | None = None
         self.tensor_places = [i for i, x in enumerate(args) if isinstance(x, Tensor)]
         self.arg_count = len(args)
         self.args = list(args)
@@ -529,7 +546,7 @@ class _BackwardHooks:
 
     def inputs_known(self, gradients: Sequence[Any]) -> Any:
         """Hooks see a gradient, or None, for each argument."""
-        all_ = [None] * self.arg_count
+        all_: Any = [None] * self.arg_count
         for i, gradient in zip(self.tensor_places, gradients):
             all_[i] = gradient
         all_ = self.run(all_)

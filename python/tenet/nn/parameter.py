@@ -15,7 +15,8 @@ class Parameter(Tensor):
     """A tensor that a module trains: assigned to an attribute of a module, it is one of its parameters()."""
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
-        return _C.make_subclass(cls, _C.empty(0) if data is None else data, requires_grad)
+        self: Self = _C.make_subclass(cls, _C.empty(0) if data is None else data, requires_grad)
+        return self
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.detach(), self.requires_grad), self.__dict__ or None
@@ -24,8 +25,10 @@ class Parameter(Tensor):
 class Buffer(Tensor):
     """A tensor that is saved with its module but not trained. Unless persistent, it is not in the state_dict."""
 
+    persistent: bool
+
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Self:
-        self = _C.make_subclass(cls, _C.empty(0) if data is None else data, False)
+        self: Self = _C.make_subclass(cls, _C.empty(0) if data is None else data, False)
         self.persistent = persistent
         return self
 
@@ -33,4 +36,5 @@ class Buffer(Tensor):
 
 
 def _rebuild(cls: type[Tensor], data: Tensor, requires_grad: bool) -> Tensor:
-    return _C.make_subclass(cls, data, requires_grad)
+    rebuilt: Tensor = _C.make_subclass(cls, data, requires_grad)
+    return rebuilt

@@ -13,6 +13,7 @@ from tenet.nn.linear import Linear
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tenet._C import Tensor
     from tenet.nn.module import Module
 
 
@@ -23,7 +24,8 @@ def summary(net: Module, input_shape: Sequence[int]) -> str:
     The net runs once, on zeros of its parameters' type, in evaluation and unrecorded, on a copy with tensors of its own.
     Multiplications outside of Linear and convolution layers are not counted."""
     net = copy.deepcopy(net).eval()
-    rows, counted = [], set()
+    rows: list[Any] = []
+    counted: set[int] = set()
     handles = [hook for name, module in net.named_modules() for hook in _watch(module, name, rows, counted)]
     first = next(iter(net.parameters()), None)
     with no_grad():
@@ -58,18 +60,18 @@ def _parameters(module: Module, counted: set[int]) -> int:
     return sum(p.numel() for p in new)
 
 
-def _multiply_adds(module: Module, x: Any, y: Any) -> int:
+def _multiply_adds(module: Module, x: Tensor, y: Tensor) -> int:
     """Of a layer's own forward, from an input and output of these shapes."""
     if isinstance(module, Linear):
-        return y.numel() * module.in_features
+        return y.numel() * int(module.in_features)
     if isinstance(module, _ConvNd):
         channels = module.out_channels if module.is_transposed else module.in_channels
         taps = channels // module.groups * math.prod(module.kernel_size)
-        return (x if module.is_transposed else y).numel() * taps
+        return (x if module.is_transposed else y).numel() * int(taps)
     return 0
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
+def _table(rows: list[tuple[Any, ...]]) -> str:
     cells = [[str(row[0]), str(row[1]), *(f"{n:,}" if isinstance(n, int) and n else "" if n == 0 else n for n in row[2:])]
              for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells)]

@@ -26,16 +26,17 @@ class Optimizer:
         if isinstance(params, Tensor):
             raise TypeError(f"{type(self).__name__}: params must be a list of tensors, but is a Tensor. Put it in brackets.")
         self.defaults = dict(defaults)
-        self.param_groups = []
+        self.param_groups: list[dict[str, Any]] = []
         self._make_state()
         groups = list(params)
         if not groups:
             raise _C.ValueError(f"{type(self).__name__}: there are no parameters. Pass net.parameters().")
-        for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
+        dicts: Any = groups if isinstance(groups[0], dict) else [{"params": groups}]
+        for group in dicts:
             self.add_param_group(group)
 
     def _make_state(self) -> None:
-        self.state = defaultdict(dict)
+        self.state: Any = defaultdict(dict)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters with settings of their own; those left out are the optimiser's."""
@@ -128,11 +129,11 @@ class Optimizer:
 class Native(Optimizer):
     """An optimiser of the C++ library: one of them for each group, which does the work and keeps what is gathered."""
 
-    _core = None  # the C++ class
-    _settings = ()  # the settings it takes, in order
+    _core: Any = None  # the C++ class
+    _settings: tuple[str, ...] = ()  # the settings it takes, in order
 
     def _make_state(self) -> None:
-        self._cores = []
+        self._cores: list[Any] = []
 
     def _values(self, group: dict[str, Any]) -> list[Any]:
         return [group[name] for name in self._settings]
@@ -152,7 +153,7 @@ class Native(Optimizer):
     @property
     def state(self) -> dict[Tensor, dict[str, Any]]:
         """What is gathered for each parameter, as copies."""
-        state = {}
+        state: dict[Tensor, dict[str, Any]] = {}
         for core, group in zip(self._cores, self.param_groups):
             for key, value in core.state_dict().items():
                 number, _, slot = key.partition(".")

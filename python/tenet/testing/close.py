@@ -40,20 +40,20 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
 def _check_tolerances(rtol: float | None, atol: float | None) -> None:
     if (rtol is None) != (atol is None):
         raise _C.ValueError(f"assert_close: rtol={rtol} and atol={atol}, but they are given both or neither.")
-    if rtol is not None and not (rtol >= 0 and atol >= 0):
+    if rtol is not None and atol is not None and not (rtol >= 0 and atol >= 0):
         raise _C.ValueError(f"assert_close: rtol={rtol} and atol={atol} must not be negative.")
 
 
 @dataclass(frozen=True)
 class _Options:
-    rtol: float
-    atol: float
+    rtol: float | None
+    atol: float | None
     equal_nan: bool
     check_dtype: bool
     check_device: bool
 
     def tolerances(self, *dtypes: dtype) -> tuple[float, float]:
-        if self.rtol is not None:
+        if self.rtol is not None and self.atol is not None:
             return self.rtol, self.atol
         known = [_TOLERANCES.get(dtype, (0.0, 0.0)) for dtype in dtypes]
         return max(r for r, _ in known), max(a for _, a in known)
@@ -114,6 +114,7 @@ class _Value:
 
     def __init__(self, value: Any, place: str) -> None:
         numpy = sys.modules.get("numpy")
+        self.type: object
         if isinstance(value, Tensor):
             self.kind, self.tensor, self.type = "tensor", value.detach(), value.dtype
         elif numpy and isinstance(value, (numpy.ndarray, numpy.generic)):
@@ -181,7 +182,7 @@ class _Comparison:
             position.append(here)
         return tuple(reversed(position))
 
-    def _table(self, count: int) -> str:
+    def _table(self, count: int) -> list[str]:
         rows = [("index", "actual", "expected", "difference")]
         for position in map(tuple, self.wrong.nonzero()[:_SHOWN].tolist()):
             rows.append((str(position), _text(self.actual[position]), _text(self.expected[position]),

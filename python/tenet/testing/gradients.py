@@ -28,8 +28,8 @@ def assert_gradients(f: Callable[..., Any], *inputs: Any, order: int = 1, rtol: 
     names = _checked_names(names, inputs)
     if isinstance(f, Module):
         f, inputs, names = _with_parameters(f, inputs, names)
-    inputs = [x.detach() if _is_floating(x) else x for x in inputs]  # none requires grad, so every one is checked
-    report = gradcheck(f, inputs, order=order, rtol=rtol, atol=atol, full=full, directions=directions, seed=seed,
+    given = [x.detach() if _is_floating(x) else x for x in inputs]  # none requires grad, so every one is checked
+    report = gradcheck(f, given, order=order, rtol=rtol, atol=atol, full=full, directions=directions, seed=seed,
                        names=names, raise_exception=False)
     if not report:
         raise AssertionError(str(report))

@@ -16,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tenet._C import device, dtype
+    from tenet._C import device as _device, dtype as _dtype
 
 _DEFAULT_DTYPES, _DEFAULT_DEVICES = "float32", "cpu"
 
@@ -70,13 +70,14 @@ def _fixtures(dtypes: Sequence[str], devices: Sequence[str]) -> object:
 
     class Fixtures:
         @pytest.fixture(params=dtypes)
-        def dtype(self, request: pytest.FixtureRequest) -> dtype:
+        def dtype(self, request: pytest.FixtureRequest) -> _dtype:
             """The types of --tenet-dtype, one after the other."""
             import tenet
-            return getattr(tenet, request.param)
+            chosen: _dtype = getattr(tenet, request.param)
+            return chosen
 
         @pytest.fixture(params=devices)
-        def device(self, request: pytest.FixtureRequest) -> device:
+        def device(self, request: pytest.FixtureRequest) -> _device:
             """The devices of --tenet-device, one after the other."""
             import tenet
             return tenet.device(request.param)
@@ -99,4 +100,4 @@ def _fixtures(dtypes: Sequence[str], devices: Sequence[str]) -> object:
     return Fixtures()
 
 
-_SEED = pytest.StashKey()
+_SEED = pytest.StashKey[int]()

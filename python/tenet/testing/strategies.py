@@ -122,7 +122,8 @@ def tensors(draw: st.DrawFn, shape: Any = shapes(), dtype: Any = _C.float32, ele
     if count > drawn:
         values += random.Random(draw(st.integers(0, 2**16))).choices(values, k=count - drawn)
     x = _C.tensor(values, dtype=dtype).reshape(shape)
-    return _LAID_OUT[layout](draw, x)
+    laid_out: Tensor = _LAID_OUT[layout](draw, x)
+    return laid_out
 
 
 # --- Convolutions -------------------------------------------------------------------------------------------------
@@ -134,18 +135,18 @@ class ConvConfig:
     to a transposed one and is 0 otherwise. Options are as the functions take them: a number, one for each axis, pairs
     (low, high) or "same" or "valid" for padding."""
 
-    x_shape: tuple
-    w_shape: tuple
+    x_shape: tuple[int, ...]
+    w_shape: tuple[int, ...]
     bias: bool = False
-    stride: object = 1
-    padding: object = 0
-    dilation: object = 1
+    stride: Any = 1
+    padding: Any = 0
+    dilation: Any = 1
     groups: int = 1
-    output_padding: object = 0
+    output_padding: Any = 0
     transposed: bool = False
 
     @property
-    def bias_shape(self) -> tuple[int, ...]:
+    def bias_shape(self) -> tuple[int, ...] | None:
         """[O], or None without a bias."""
         if not self.bias:
             return None
@@ -157,7 +158,7 @@ class ConvConfig:
         options = {"stride": self.stride, "padding": self.padding, "dilation": self.dilation, "groups": self.groups}
         return options | ({"output_padding": self.output_padding} if self.transposed else {})
 
-    def draw(self, dtype: dtype = _C.float32) -> st.SearchStrategy[Any]:
+    def draw(self, dtype: dtype = _C.float32) -> tuple[Any, ...]:
         """x, w and the bias or None, of small whole numbers from Tenet's generator, with which sums are exact."""
         shapes = self.x_shape, self.w_shape, self.bias_shape
         return tuple(shape and _C.randint(-3, 4, shape).to(dtype) for shape in shapes)
@@ -174,7 +175,7 @@ class _Axis:
     kernel: int
     stride: int
     dilation: int
-    padding: tuple
+    padding: tuple[int, int]
     output_padding: int
     extra: int  # how much larger the input is than the smallest that is valid
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import sys
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from tenet import _C
@@ -88,7 +88,7 @@ def _tensor(batch: Sequence[Any], place: str) -> Tensor:
 
 
 @contextlib.contextmanager
-def _at(place: str) -> str:
+def _at(place: str) -> Iterator[None]:
     """Errors of Tenet name the place in the example."""
     try:
         yield

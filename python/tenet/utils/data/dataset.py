@@ -5,8 +5,7 @@ import bisect
 import itertools
 import math
 import numbers
-from typing import Generic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from tenet import _C
 from tenet._C import Tensor
@@ -33,17 +32,17 @@ class Dataset(Generic[T_co]):
     """Examples by number: derive from it and define __getitem__(i) and __len__(). One that also has __getitems__(list
     of numbers), which gives those examples as a list, is asked for whole batches."""
 
-    def __getitem__(self, index: Any) -> Example:
+    def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError(f"{type(self).__name__}: define __getitem__(self, index).")
 
-    def __add__(self, other: Dataset[Example]) -> ConcatDataset:
+    def __add__(self, other: Dataset[Any]) -> ConcatDataset[Any]:
         return ConcatDataset([self, other])
 
 
 class IterableDataset(Dataset[T_co]):
     """Examples in a stream: derive from it and define __iter__()."""
 
-    def __iter__(self) -> Iterator[Example]:
+    def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__}: define __iter__(self).")
 
 
@@ -136,22 +135,22 @@ class ConcatDataset(Dataset[T_co]):
         return self.cumulative_sizes[-1]
 
 
-def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset]:
+def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset[Any]]:
     """Subsets of these lengths, or fractions of the whole, that share no example. Raises ValueError unless lengths add
     up to the dataset's, fractions to 1; what rounding leaves over goes to the first ones."""
-    lengths = list(lengths)
-    if math.isclose(sum(lengths), 1) and sum(lengths) <= 1 + 1e-9 and any(isinstance(n, float) for n in lengths):
-        if any(not 0 <= n <= 1 for n in lengths):
-            raise _C.ValueError(f"random_split: the fractions {lengths} must lie between 0 and 1.")
-        lengths = [math.floor(len(dataset) * n) for n in lengths]
-        for i in range(len(dataset) - sum(lengths)):
-            lengths[i % len(lengths)] += 1
-    if any(not isinstance(n, numbers.Integral) or n < 0 for n in lengths):
-        raise _C.ValueError(f"random_split: the lengths {lengths} must be whole numbers of 0 or more, or fractions "
+    sizes: list[Any] = list(lengths)
+    if math.isclose(sum(sizes), 1) and sum(sizes) <= 1 + 1e-9 and any(isinstance(n, float) for n in sizes):
+        if any(not 0 <= n <= 1 for n in sizes):
+            raise _C.ValueError(f"random_split: the fractions {sizes} must lie between 0 and 1.")
+        sizes = [math.floor(len(dataset) * n) for n in sizes]
+        for i in range(len(dataset) - sum(sizes)):
+            sizes[i % len(sizes)] += 1
+    if any(not isinstance(n, numbers.Integral) or n < 0 for n in sizes):
+        raise _C.ValueError(f"random_split: the lengths {sizes} must be whole numbers of 0 or more, or fractions "
                             "that add up to 1.")
-    if sum(lengths) != len(dataset):
-        raise _C.ValueError(f"random_split: the lengths {lengths} add up to {sum(lengths)}, but the dataset has "
+    if sum(sizes) != len(dataset):
+        raise _C.ValueError(f"random_split: the lengths {sizes} add up to {sum(sizes)}, but the dataset has "
                             f"{len(dataset)} examples.")
     order = randperm(len(dataset), generator)
-    ends = list(itertools.accumulate(lengths))
-    return [Subset(dataset, order[end - n:end]) for n, end in zip(lengths, ends)]
+    ends = list(itertools.accumulate(sizes))
+    return [Subset(dataset, order[end - n:end]) for n, end in zip(sizes, ends)]

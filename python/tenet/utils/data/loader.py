@@ -108,7 +108,7 @@ class DataLoader(Generic[T_co]):
         seed = draw_seed(self.generator)  # without workers too: the order must not depend on their number
         if self._iterable:
             batches = _stream(self)
-            jobs = itertools.repeat(functools.partial(next, batches, _END))
+            jobs: Iterator[Any] = itertools.repeat(functools.partial(next, batches, _END))
         else:
             keys = iter(self.batch_sampler if self.batch_sampler is not None else self.sampler)
             batches = (self._fetch(key) for key in keys)
@@ -125,7 +125,7 @@ class DataLoader(Generic[T_co]):
         return self.collate_fn(examples)
 
 
-def _stream(loader: DataLoader) -> Iterator[Any]:
+def _stream(loader: DataLoader[Any]) -> Iterator[Any]:
     """The batches of an IterableDataset."""
     examples = iter(loader.dataset)
     if loader.batch_size is None:
@@ -140,7 +140,7 @@ class _Workers:
     """The threads of one epoch. They take turns, so that which of them makes a batch, and with it what is drawn by the
     worker's seed, does not depend on timing."""
 
-    def __init__(self, loader: DataLoader, seed: int) -> None:
+    def __init__(self, loader: DataLoader[Any], seed: int) -> None:
         self.loader, self.seed = loader, seed
         self.ahead = loader.num_workers * loader.prefetch_factor
         self.count = 1 if loader._iterable else loader.num_workers  # a stream has one reader
@@ -150,7 +150,7 @@ class _Workers:
         """What the jobs return, in order, until one returns _END."""
         pools = [ThreadPoolExecutor(1, f"tenet-data-{i}") for i in range(self.count)]
         futures = self._submitted(jobs, pools)
-        coming = collections.deque()
+        coming: collections.deque[Future[Any]] = collections.deque()
         try:
             while True:
                 coming.extend(itertools.islice(futures, self.ahead + 1 - len(coming)))
@@ -172,7 +172,7 @@ class _Workers:
             for worker, job in zip(itertools.cycle(range(self.count)), jobs):
                 yield pools[worker].submit(self._run, worker, records, job)
         except Exception as error:
-            failed = Future()
+            failed: Future[Any] = Future()
             failed.set_exception(error)
             yield failed
 

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 
-def randperm(n: int, generator: Generator | None) -> Tensor:
+def randperm(n: int, generator: Generator | None) -> list[int]:
     """0, 1, ..., n - 1 in random order, as a list."""
-    return _C.randperm(n, generator=generator).tolist()
+    order: list[int] = _C.randperm(n, generator=generator).tolist()
+    return order
 
 
 def draw_seed(generator: Generator | None) -> int:
     """A seed for a generator of its own: one number from `generator`, or from the default one if that is None."""
-    return _C.randint(0, 1 << 62, (1,), generator=generator).item()
+    return int(_C.randint(0, 1 << 62, (1,), generator=generator).item())
 
 
 def _check_count(name: str, option: str, value: Any) -> None:
@@ -135,7 +136,7 @@ class WeightedRandomSampler(Sampler[int]):
 class BatchSampler(Sampler[list[int]]):
     """The numbers of another sampler in lists of batch_size; a last one that is not full is left out with drop_last."""
 
-    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
+    def __init__(self, sampler: Any, batch_size: int, drop_last: bool) -> None:
         _check_count("BatchSampler", "batch_size", batch_size)
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, bool(drop_last)
 
