@@ -8,24 +8,28 @@ tensor([2., 4., 6.])
 
 Names, argument names and defaults are PyTorch's. What is Tenet's own has the names of its C++ headers.
 """
-from __future__ import annotations
-
+# X as X: names of the package, for type checkers too.
 import builtins as _builtins
-from math import e, inf, nan, pi
+import typing as _typing
+from math import e as e, inf as inf, nan as nan, pi as pi
 
 from tenet import _C
 from tenet._C import *  # noqa: F403
 from tenet._C import Tensor, dtype
 from tenet import _tensor  # completes Tensor
-# These take the place of compiled ones, which they call.
-from tenet.autograd import enable_grad, inference_mode, no_grad, set_grad_enabled  # type: ignore[assignment]
-from tenet import autograd, cuda, nn, optim, utils
-from tenet.autograd import adjoint_check, gradcheck  # type: ignore[assignment]
-from tenet.serialization import load, save
-from tenet.matrix import as_matrix, as_sparse, operator_norm, singular_values  # type: ignore[assignment]
-from tenet.nn.summary import summary
-from tenet.progress import progress
-from tenet.tape import Tape, tape
+from tenet.autograd import enable_grad as enable_grad, inference_mode as inference_mode, no_grad as no_grad
+from tenet.autograd import set_grad_enabled as set_grad_enabled
+from tenet import autograd as autograd, cuda as cuda, nn as nn, optim as optim, utils as utils
+from tenet.autograd import adjoint_check as adjoint_check, gradcheck as gradcheck
+from tenet.serialization import load as load, save as save
+from tenet.matrix import as_matrix as as_matrix, as_sparse as as_sparse, operator_norm as operator_norm
+from tenet.matrix import singular_values as singular_values
+from tenet.nn.summary import summary as summary
+from tenet.progress import progress as progress
+from tenet.tape import Tape as Tape, tape as tape
+
+if _typing.TYPE_CHECKING:
+    from tenet import testing as testing
 
 __version__ = _C.version
 newaxis = None

@@ -1,7 +1,7 @@
 """The tape, to be looked at: what a tensor was computed from."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 
@@ -20,11 +20,11 @@ class Tape:
     def __repr__(self) -> str:
         return _C.tape_text(self._y).rstrip("\n")
 
-    def draw(self, path: str | os.PathLike[str] | None = None) -> str | None:
+    def draw(self, path: str | os.PathLike[str] | None = None) -> str | Any:
         """A drawing as SVG: its text, or written to a file."""
         return _written(_C.tape_svg(self._y), path)
 
-    def dot(self, path: str | os.PathLike[str] | None = None) -> str | None:
+    def dot(self, path: str | os.PathLike[str] | None = None) -> str | Any:
         """The same as a graph for Graphviz."""
         return _written(_C.tape_dot(self._y), path)
 
@@ -32,7 +32,7 @@ class Tape:
         return _C.tape_svg(self._y)
 
 
-def _written(text: str, path: str | os.PathLike[str] | None) -> str | None:
+def _written(text: str, path: str | os.PathLike[str] | None) -> str | Any:
     if path is None:
         return text
     with open(path, "w", encoding="utf-8") as file:

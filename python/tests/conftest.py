@@ -1,4 +1,6 @@
 """What the tests share."""
+from typing import Any
+
 import pytest
 import tenet
 from hypothesis import settings
@@ -9,7 +11,7 @@ settings.load_profile("tenet")
 
 
 @pytest.fixture(autouse=True)
-def seeded():
+def seeded() -> Any:
     """Every test draws the same numbers, whatever ran before, and leaves the tape on."""
     tenet.manual_seed(0)
     yield

@@ -1,6 +1,7 @@
 """DLPack, both ways."""
 import gc
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ DTYPES = [tenet.float32, tenet.float64, tenet.int64, tenet.int32, tenet.uint8, t
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3, 4)])
-def test_there_and_back(dtype, shape):
+def test_there_and_back(dtype: tenet.dtype, shape: tuple[int, ...]) -> None:
     x = tenet.randint(0, 2, shape).to(dtype)
     for version in (None, (1, 0)):
         y = tenet.from_dlpack(x.__dlpack__(max_version=version))
@@ -20,7 +21,7 @@ def test_there_and_back(dtype, shape):
         assert not x.numel() or y.data_ptr() == x.data_ptr()
 
 
-def test_numpy_takes_and_gives():
+def test_numpy_takes_and_gives() -> None:
     x = tenet.arange(6.0).view(2, 3)
     array = np.from_dlpack(x.T)
     assert array.shape == (3, 2) and array.tolist() == x.T.tolist()
@@ -32,14 +33,14 @@ def test_numpy_takes_and_gives():
     assert given[1] == 7
 
 
-def test_strides_are_kept():
+def test_strides_are_kept() -> None:
     x = tenet.arange(24).view(2, 3, 4)
     for view in (x.permute(2, 0, 1), x[:, ::2, 1:3], x[1], x[:, 1:2], tenet.ones(1).expand(5)):
         y = tenet.from_dlpack(view)
         assert tenet.equal(view, y) and y.data_ptr() == view.data_ptr()
 
 
-def test_either_side_may_die_first():
+def test_either_side_may_die_first() -> None:
     x = tenet.ones(1000)
     y = from_dlpack(to_dlpack(x))
     del x
@@ -58,7 +59,7 @@ def test_either_side_may_die_first():
     gc.collect()
 
 
-def test_a_capsule_is_taken_once_and_may_be_left():
+def test_a_capsule_is_taken_once_and_may_be_left() -> None:
     capsule = to_dlpack(tenet.ones(2))
     from_dlpack(capsule)
     with pytest.raises(tenet.ValueError, match="its tensor was taken already. Each can be taken once."):
@@ -69,7 +70,7 @@ def test_a_capsule_is_taken_once_and_may_be_left():
     gc.collect()
 
 
-def test_copies():
+def test_copies() -> None:
     x = tenet.ones(2)
     y = tenet.from_dlpack(x, copy=True)
     assert y.data_ptr() != x.data_ptr() and tenet.equal(x, y)
@@ -81,7 +82,7 @@ def test_copies():
     (np.arange(24.0).reshape(2, 3, 4)[:, ::-1, ::2], "it has a negative stride, which tensors do not have"),
     (np.zeros(17, np.uint8)[1:].view(np.float64), "it is not aligned for its type"),
 ])
-def test_memory_that_no_tensor_can_stand_over_is_copied(array, reason):
+def test_memory_that_no_tensor_can_stand_over_is_copied(array: Any, reason: Any) -> None:
     y = tenet.from_dlpack(array)
     assert y.is_contiguous() and y.tolist() == array.tolist()
     y += 1
@@ -93,16 +94,16 @@ def test_memory_that_no_tensor_can_stand_over_is_copied(array, reason):
 
 class Sharing:
     """An array whose capsule does not say no to copy=False itself."""
-    def __init__(self, array):
+    def __init__(self, array: Any) -> None:
         self.array = array
 
-    def __dlpack__(self, **options):
+    def __dlpack__(self, **options: Any) -> Any:
         return self.array.__dlpack__()
 
 
-def test_the_other_side_is_asked_for_the_device():
+def test_the_other_side_is_asked_for_the_device() -> None:
     class Asked(Sharing):
-        def __dlpack__(self, **options):
+        def __dlpack__(self, **options: Any) -> Any:
             self.options = options
             return self.array.__dlpack__()
 
@@ -113,7 +114,7 @@ def test_the_other_side_is_asked_for_the_device():
     assert source.options == {"max_version": (1, 0), "copy": False, "dl_device": (1, 0)}
 
 
-def test_device():
+def test_device() -> None:
     assert tenet.ones(1).__dlpack_device__() == (1, 0)
     with pytest.raises(BufferError, match="cannot be given to another device"):
         tenet.ones(1).__dlpack__(dl_device=(2, 0))
@@ -121,7 +122,7 @@ def test_device():
         tenet.ones(1).__dlpack__(stream=1)
 
 
-def test_what_cannot_cross():
+def test_what_cannot_cross() -> None:
     with pytest.raises(tenet.GradientError, match="__dlpack__: this tensor requires grad.*x.detach()"):
         tenet.ones(2, requires_grad=True).__dlpack__()
     with pytest.raises(TypeError, match="from_dlpack: a list does not speak DLPack: it has no __dlpack__."):
@@ -134,9 +135,9 @@ def test_what_cannot_cross():
         gc.collect()
 
 
-def test_an_error_of_the_other_side_arrives_whole():
+def test_an_error_of_the_other_side_arrives_whole() -> None:
     class Refuses:
-        def __dlpack__(self, **options):
+        def __dlpack__(self, **options: Any) -> None:
             raise KeyError("not today")
 
     with pytest.raises(KeyError, match="not today"):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tokenize
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.M | re.S)
 ARROW = "# -> "
 
 
-def promises(code):
+def promises(code: str) -> Any:
     """{line: value} of the comments that give a value."""
     tokens = tokenize.generate_tokens(io.StringIO(code).readline)
     comments = [token for token in tokens if token.type == tokenize.COMMENT and "->" in token.string]
@@ -25,7 +26,7 @@ def promises(code):
     return {comment.start[0]: comment.string[len(ARROW):] for comment in comments}
 
 
-def run(code, names, where):
+def run(code: str, names: Any, where: str) -> Any:
     """Runs a block and returns what it printed."""
     promised, printed = promises(code), io.StringIO()
     with contextlib.redirect_stdout(printed):
@@ -41,11 +42,12 @@ def run(code, names, where):
     return printed.getvalue()
 
 
-def check(text, where):
+def check(text: str, where: str) -> None:
     """Runs a page. Raises AssertionError at the first block that does not do what the page says."""
     blocks = list(BLOCK.finditer(text))
     assert len(re.findall(r"^ *```(python|py|text)", text, re.M)) == len(blocks), f"{where}: a block that would not run"
-    names, printed = {}, None
+    names: dict[str, Any] = {}
+    printed = None
     for block in blocks:
         kind, content = block.groups()
         place = f"{where}:{text[:block.start()].count(chr(10)) + 2}"
@@ -59,15 +61,15 @@ def check(text, where):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_page(page):
+def test_page(page: pathlib.Path) -> None:
     check(page.read_text(), page.name)
 
 
-def fenced(*blocks):
+def fenced(*blocks: Any) -> Any:
     return "".join(f"```{kind}\n{content}\n```\n" for kind, content in blocks)
 
 
-def test_a_page_that_is_right_passes():
+def test_a_page_that_is_right_passes() -> None:
     check(fenced(("python", "x = [1,\n     2]"), ("python", "x[0]  # -> 1\nprint(x)"), ("text", "[1, 2]")), "page")
 
 
@@ -89,31 +91,31 @@ def test_a_page_that_is_right_passes():
     "```python\n1\n",
     "  ```python\n  1\n  ```\n",
 ])
-def test_a_page_that_is_wrong_fails(text):
+def test_a_page_that_is_wrong_fails(text: str) -> None:
     with pytest.raises(AssertionError):
         check(text, "page")
 
 
-def test_every_page_of_the_book_and_both_guides_run():
+def test_every_page_of_the_book_and_both_guides_run() -> None:
     book = {path.name for path in ROOT.glob("docs/book/*.md")}
     assert len(book) == 5 and book | {"pytorch.md", "convolution.md"} <= {page.name for page in PAGES}
 
 
-def test_figures_are_what_their_script_draws():
+def test_figures_are_what_their_script_draws() -> None:
     subprocess.run([sys.executable, str(ROOT / "docs/figures/draw.py"), "--check"], check=True)
 
 
-def test_every_figure_is_on_a_page():
+def test_every_figure_is_on_a_page() -> None:
     pages = "".join(page.read_text() for page in PAGES)
     assert [figure.name for figure in ROOT.glob("docs/figures/*.svg") if f"figures/{figure.name})" not in pages] == []
 
 
-def test_links_lead_somewhere():
+def test_links_lead_somewhere() -> None:
     for page in ROOT.glob("docs/**/*.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page}: {target}"
 
 
-def test_every_page_is_in_the_index():
+def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs/README.md").read_text()
     assert [page.name for page in PAGES if f"({page.relative_to(ROOT / 'docs')})" not in index] == []

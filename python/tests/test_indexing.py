@@ -5,6 +5,7 @@ as a view taken first; an ellipsis that stands for nothing does not part its nei
 """
 import math
 import os
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,13 +20,13 @@ MANY = settings(max_examples=max(50, int(10_000 * SCALE)), deadline=None, print_
 
 
 @st.composite
-def slices(draw, extent):
+def slices(draw: Any, extent: Any) -> Any:
     bound = st.none() | st.integers(-extent - 1, extent + 1)
     return slice(draw(bound), draw(bound), draw(st.sampled_from((None, 1, 2, 3))))
 
 
 @st.composite
-def positions(draw, extent):
+def positions(draw: Any, extent: Any) -> Any:
     """An array of positions along a dimension, as an array or a list."""
     shape = draw(st.sampled_from([(2,), (3,), (1, 3), (2, 1), (0,)]))
     count = math.prod(shape)
@@ -35,14 +36,15 @@ def positions(draw, extent):
 
 
 @st.composite
-def masks(draw, shape):
+def masks(draw: Any, shape: tuple[int, ...]) -> Any:
     return np.array(draw(st.lists(st.booleans(), min_size=math.prod(shape), max_size=math.prod(shape))), bool).reshape(shape)
 
 
 @st.composite
-def keys(draw, shape, advanced):
+def keys(draw: Any, shape: tuple[int, ...], advanced: Any) -> Any:
     """What may stand between the brackets for a tensor of this shape."""
-    key, d = [], 0
+    key: list[Any] = []
+    d = 0
     tail = draw(st.booleans())  # some dimensions at the end are left out, or stand behind an ellipsis
     ellipsis = not tail and draw(st.booleans())  # somewhere between the others, for any number of dimensions
     while d < len(shape) and not (tail and draw(st.integers(0, 3)) == 0):
@@ -62,7 +64,8 @@ def keys(draw, shape, advanced):
             key.append(draw(masks(shape[d:d + rank])))
             d += rank
         else:
-            key.append(draw({"slice": slices, "positions": positions, "int": lambda n: st.integers(-n, n - 1)}[kind](shape[d])))
+            makes: dict[str, Any] = {"slice": slices, "positions": positions, "int": lambda n: st.integers(-n, n - 1)}
+            key.append(draw(makes[kind](shape[d])))
             d += 1
     if d < len(shape) and draw(st.booleans()):
         key.append(...)
@@ -70,7 +73,7 @@ def keys(draw, shape, advanced):
 
 
 @st.composite
-def cases(draw, advanced, layouts=("contiguous", "transposed", "strided")):
+def cases(draw: Any, advanced: Any, layouts: Any = ("contiguous", "transposed", "strided")) -> Any:
     x = draw(ts.tensors(shape=ts.shapes(0, 4, 0, 4), dtype=tenet.float64, layouts=layouts))
     return x, draw(keys(tuple(x.shape), advanced))
 
@@ -78,20 +81,20 @@ def cases(draw, advanced, layouts=("contiguous", "transposed", "strided")):
 # --- What NumPy says, under PyTorch's rules -----------------------------------------------------------------------
 
 
-def is_advanced(part):
+def is_advanced(part: Any) -> Any:
     return isinstance(part, (np.ndarray, list))
 
 
-def used(part):
+def used(part: Any) -> Any:
     """How many dimensions a part of a key stands for."""
     return 0 if part is None or part is ... else part.ndim if isinstance(part, np.ndarray) and part.dtype == bool else 1
 
 
-def whole(count):
+def whole(count: Any) -> Any:
     return (slice(None),) * count
 
 
-def ints_first(array, key):
+def ints_first(array: Any, key: Any) -> Any:
     """(view, rest) such that view[rest] is array[key] in PyTorch: the ints are taken first, and an ellipsis is as many
     slices as it stands for, none if it stands for nothing."""
     stands_for = array.ndim - sum(map(used, key))
@@ -100,7 +103,7 @@ def ints_first(array, key):
     return array[(*ints, ...)], tuple(part for part in spelled if not isinstance(part, int))
 
 
-def is_refused(x, key):
+def is_refused(x: tenet.Tensor, key: Any) -> Any:
     """Whether NumPy refuses: positions that do not broadcast, as those of two masks."""
     view, rest = ints_first(np.zeros(x.shape), key)
     try:
@@ -110,17 +113,17 @@ def is_refused(x, key):
     return False
 
 
-def ours(key):
+def ours(key: Any) -> Any:
     return tuple(tenet.from_numpy(part) if isinstance(part, np.ndarray) else part for part in key)
 
 
-def check_reading(x, key):
+def check_reading(x: tenet.Tensor, key: Any) -> None:
     view, rest = ints_first(x.numpy(), key)
     y, expected = x[ours(key)], view[rest]
     assert y.shape == expected.shape and np.array_equal(y.numpy(), expected)
 
 
-def check_memory(x, key):
+def check_memory(x: tenet.Tensor, key: Any) -> None:
     """x[key] shares x's memory if no position or mask is among the parts, and is a copy otherwise."""
     array = x.numpy().copy()
     view, rest = ints_first(array, key)
@@ -130,7 +133,7 @@ def check_memory(x, key):
     assert np.array_equal(x.numpy(), array)
 
 
-def check_writing(x, key):
+def check_writing(x: tenet.Tensor, key: Any) -> None:
     array, start = x.numpy().copy(), x.data_ptr()
     view, rest = ints_first(array, key)
     values = -1.0 - np.arange(view[rest].size).reshape(view[rest].shape)
@@ -145,7 +148,7 @@ def check_writing(x, key):
     assert np.array_equal(x.numpy(), array)
 
 
-def check(x, key):
+def check(x: tenet.Tensor, key: Any) -> None:
     if is_refused(x, key):
         with pytest.raises((tenet.IndexError, tenet.ShapeError)):
             x[ours(key)]
@@ -160,30 +163,30 @@ def check(x, key):
 
 @MANY
 @given(cases(advanced=False))
-def test_ints_slices_none_and_ellipsis(case):
+def test_ints_slices_none_and_ellipsis(case: Any) -> None:
     check(*case)
 
 
 @MANY
 @given(cases(advanced=True))
-def test_positions_and_masks(case):
+def test_positions_and_masks(case: Any) -> None:
     check(*case)
 
 
 @given(st.booleans().flatmap(lambda advanced: cases(advanced, layouts=["expanded"])))
-def test_expanded_tensors_are_read(case):
+def test_expanded_tensors_are_read(case: Any) -> None:
     if not is_refused(*case):
         check_reading(*case)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.booleans().flatmap(lambda advanced: st.tuples(cases(advanced))).map(lambda c: c[0]))
-def test_gradients(case):
+def test_gradients(case: Any) -> None:
     x, key = case
     if is_refused(x, key) or x[ours(key)].numel() == 0:
         return
 
-    def write(x, values):
+    def write(x: tenet.Tensor, values: Any) -> Any:
         y = x * 2
         y[ours(key)] = values
         return y
@@ -193,7 +196,7 @@ def test_gradients(case):
     assert_gradients(write, x, x[ours(key)] + 1)
 
 
-def test_a_value_that_is_overwritten_has_no_gradient():
+def test_a_value_that_is_overwritten_has_no_gradient() -> None:
     values = tenet.tensor([1.0, 2.0], requires_grad=True)
     y = tenet.zeros(3)
     y[[1, 1]] = values
@@ -201,7 +204,7 @@ def test_a_value_that_is_overwritten_has_no_gradient():
     assert y.tolist() == [0, 2, 0] and values.grad.tolist() == [0, 1]
 
 
-def test_scalars_and_masks_without_dimensions():
+def test_scalars_and_masks_without_dimensions() -> None:
     x = tenet.arange(3)
     assert x[tenet.tensor(1)].item() == 1 and x[True].shape == (1, 3) and x[False].shape == (0, 3)
     assert x[tenet.tensor(True)].shape == (1, 3) and x[..., None].shape == (3, 1) and x[()].tolist() == [0, 1, 2]
@@ -210,7 +213,7 @@ def test_scalars_and_masks_without_dimensions():
     assert x.tolist() == [0, 0, 0]
 
 
-def test_pytorchs_rules():
+def test_pytorchs_rules() -> None:
     x = tenet.zeros(2, 3, 4, 5)
     at = tenet.tensor([0, 1])
     assert x[at, :, at].shape == (2, 3, 5) and x[:, at, at].shape == (2, 2, 5) and x[at, 0, at].shape == (2, 5)
@@ -229,7 +232,7 @@ def test_pytorchs_rules():
     (([0, 1], [0, 1, 2]), ValueError, r"index: shapes \[2\] and \[3\] do not broadcast"),
     (([0.5],), TypeError, r"index: indices\[0\] is float32 but must be int64, int32 or bool"),
 ])
-def test_errors_change_nothing(key, error, text):
+def test_errors_change_nothing(key: Any, error: type[BaseException], text: str) -> None:
     x = tenet.arange(6).view(2, 3)
     with pytest.raises(error, match=text):
         x[key]
@@ -238,7 +241,7 @@ def test_errors_change_nothing(key, error, text):
     assert x.tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
-def test_values_must_fit():
+def test_values_must_fit() -> None:
     x = tenet.zeros(2, 3)
     for key in ((0,), ([0, 1],), (x == 0,)):
         with pytest.raises(tenet.ShapeError, match="broadcast"):
@@ -247,7 +250,7 @@ def test_values_must_fit():
         del x[0]
 
 
-def test_nonzero_where_and_masked_select():
+def test_nonzero_where_and_masked_select() -> None:
     x = tenet.tensor([[0, 2], [3, 0]])
     assert x.nonzero().tolist() == [[0, 1], [1, 0]] and tenet.nonzero(x).dtype == tenet.int64
     assert [part.tolist() for part in tenet.where(x)] == [[0, 1], [1, 0]] == [p.tolist() for p in x.nonzero(as_tuple=True)]

@@ -1,6 +1,7 @@
 """Every public name of C++ has a Python name, and takes its arguments by place and by keyword."""
 import pathlib
 import re
+from typing import Any
 
 import pytest
 import tenet
@@ -29,39 +30,39 @@ INTERNAL = {"str", "name", "collect", "fresh_output", "type_name", "as_list", "c
 PLACES = (tenet, F, tenet.Tensor, nn.init, tenet.autograd, tenet.utils.data, nn)
 
 
-def code(header):
+def code(header: str) -> Any:
     return re.sub(r"//.*", "", (ROOT / header).read_text())
 
 
-def public_headers():
+def public_headers() -> Any:
     return re.findall(r'#include "tenet/(.*?)"', (ROOT / "tenet.h").read_text())
 
 
-def functions_of(text):
+def functions_of(text: str) -> Any:
     """Names of free functions: lines that begin with a type and a name before a bracket."""
     return set(re.findall(r"^(?:inline |template <[^>]*> )?(?:[\w:<>]+(?: [&*]| |& |\* ))+(\w+)\(", text, re.M))
 
 
-def pointwise():
+def pointwise() -> Any:
     """Names that stand in tables: TENET_UNARY_OPS and its like."""
     return {name for header in ("unary", "binary", "compare")
             for name in re.findall(r"X\(\w+, (\w+)", code(f"ops/elementwise/{header}.h"))}
 
 
-def methods_of_tensor():
+def methods_of_tensor() -> Any:
     return set(re.findall(r"^  (?:static |\[\[nodiscard\]\] )?(?:[\w:<>]+&? )(\w+)\(", code("framework/tensor/tensor.h"), re.M))
 
 
-def layers():
+def layers() -> Any:
     return {name for header in public_headers() if header.startswith("nn/")
             for name in re.findall(r"^struct (\w+) : Module", code(header), re.M)}
 
 
-def has_python_name(name):
+def has_python_name(name: str) -> Any:
     return name in INTERNAL or ELSEWHERE.get(name) is not None or any(hasattr(place, name) for place in PLACES)
 
 
-def test_the_headers_are_read():
+def test_the_headers_are_read() -> None:
     """That the patterns find what they should."""
     names = set().union(*(functions_of(code(header)) for header in public_headers()))
     assert {"conv2d", "arange", "matmul", "scatter_add_", "digits", "tape_text", "cross_entropy", "index_put"} <= names
@@ -72,11 +73,11 @@ def test_the_headers_are_read():
 
 
 @pytest.mark.parametrize("header", public_headers())
-def test_every_public_function_has_a_python_name(header):
+def test_every_public_function_has_a_python_name(header: str) -> None:
     assert [name for name in functions_of(code(header)) if not has_python_name(name)] == []
 
 
-def test_every_pointwise_op_method_and_layer_has_a_python_name():
+def test_every_pointwise_op_method_and_layer_has_a_python_name() -> None:
     assert [name for name in pointwise() if not hasattr(tenet, name)] == []
     assert [name for name in methods_of_tensor() if not has_python_name(name)] == []
     assert [name for name in layers() if not hasattr(nn, name)] == []
@@ -152,12 +153,12 @@ FUNCTIONAL = {
 }
 
 
-def dense(value):
+def dense(value: Any) -> Any:
     return value.to_dense() if isinstance(value, tenet.CsrMatrix) else value
 
 
 @pytest.mark.parametrize("place, name", [(place, name) for place, calls in ((tenet, CALLS), (F, FUNCTIONAL)) for name in calls])
-def test_by_place_and_by_keyword(place, name):
+def test_by_place_and_by_keyword(place: Any, name: str) -> None:
     names, args = (CALLS if place is tenet else FUNCTIONAL)[name]
     f = getattr(place, name)
     by_place = dense(f(*args))
@@ -171,7 +172,7 @@ def test_by_place_and_by_keyword(place, name):
         f(*args, no_such_argument=1)
 
 
-def test_every_function_is_called():
+def test_every_function_is_called() -> None:
     """That the table above has them all."""
     random_or_made = {"empty", "zeros", "ones", "rand", "randn", "randint", "randperm", "manual_seed", "uniform_", "normal_", "constant_",
                       "default_", "kaiming_uniform_", "xavier_uniform_", "empty_like", "rand_like", "randn_like"}
@@ -188,7 +189,7 @@ IN_PLACE = {"add_": (Y,), "sub_": (Y,), "mul_": (Y,), "div_": (Y,), "pow_": (2,)
 
 
 @pytest.mark.parametrize("name", IN_PLACE)
-def test_in_place_forms(name):
+def test_in_place_forms(name: str) -> None:
     x = X.clone()
     assert getattr(x, name)(*IN_PLACE[name]) is x
     if hasattr(tenet, name[:-1]):

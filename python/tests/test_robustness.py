@@ -3,6 +3,7 @@ import gc
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 import tenet
@@ -10,22 +11,22 @@ from tenet import nn
 from tenet.autograd import Function
 
 
-def leaf(*values):
+def leaf(*values: Any) -> Any:
     return tenet.tensor([float(v) for v in values], requires_grad=True)
 
 
-def run(program):
+def run(program: str) -> Any:
     """A program of its own: it must end by itself, without an error."""
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stderr == "", done
     return done.stdout
 
 
-def test_a_hook_may_run_a_pass_of_its_own():
+def test_a_hook_may_run_a_pass_of_its_own() -> None:
     x, other = leaf(1, 2), leaf(3)
 
     @tenet.enable_grad()  # a pass records nothing
-    def hook(dx):
+    def hook(dx: tenet.Tensor) -> None:
         (other * other).sum().backward()
 
     x.register_hook(hook)
@@ -33,15 +34,15 @@ def test_a_hook_may_run_a_pass_of_its_own():
     assert x.grad.tolist() == [2, 4] and other.grad.tolist() == [6]
 
 
-def test_a_backward_may_differentiate():
+def test_a_backward_may_differentiate() -> None:
     class Newton(Function):
         @staticmethod
-        def forward(ctx, x):
+        def forward(ctx: Any, x: tenet.Tensor) -> Any:
             ctx.save_for_backward(x)
             return x**3
 
         @staticmethod
-        def backward(ctx, dy):
+        def backward(ctx: Any, dy: tenet.Tensor) -> Any:
             (x,) = ctx.saved_tensors
             with tenet.enable_grad():
                 z = x.detach().requires_grad_()
@@ -53,10 +54,10 @@ def test_a_backward_may_differentiate():
     assert x.grad.item() == 12
 
 
-def test_a_hook_may_replace_what_it_looks_at():
+def test_a_hook_may_replace_what_it_looks_at() -> None:
     x = leaf(1, 2)
 
-    def replace(dx):
+    def replace(dx: tenet.Tensor) -> None:
         x.data = tenet.zeros(2)
         x.grad = None
 
@@ -66,37 +67,37 @@ def test_a_hook_may_replace_what_it_looks_at():
     assert x.tolist() == [0, 0] and x.grad.tolist() == [2, 4]
 
 
-def test_a_finaliser_may_run_ops():
+def test_a_finaliser_may_run_ops() -> None:
     class Last:
-        def __del__(self):
+        def __del__(self) -> None:
             seen.append((tenet.ones(2, requires_grad=True) * 2).sum().item())
 
-    seen = []
+    seen: Any = []
     x = tenet.ones(1)
-    x.last = Last()
+    x.last = Last()  # type: ignore[attr-defined]
     del x
     gc.collect()
     assert seen == [4]
 
 
-def test_deep_and_endless_things():
+def test_deep_and_endless_things() -> None:
     nested = 1.0
     for _ in range(9):
-        nested = [nested]
+        nested = [nested]  # type: ignore[assignment]
     with pytest.raises(ValueError):
         tenet.tensor(nested)
-    endless = []
+    endless: Any = []
     endless.append(endless)
     for take in (tenet.tensor, lambda e: tenet.zeros(2)[e]):
         with pytest.raises((RecursionError, ValueError, TypeError, IndexError)):
-            take(endless)
+            take(endless)  # type: ignore[no-untyped-call]
     net = nn.Sequential()
     for _ in range(100):
         net = nn.Sequential(net)
     assert len(list(net.modules())) == 101 and repr(net).count("Sequential") == 101
 
 
-def test_very_large_numbers():
+def test_very_large_numbers() -> None:
     for wrong in (1 << 63, -(1 << 63) - 1, 10**30):
         with pytest.raises((OverflowError, TypeError, ValueError, IndexError)):
             tenet.zeros(wrong)
@@ -110,34 +111,37 @@ def test_very_large_numbers():
     assert tenet.ones(3)[-(1 << 40):].shape == (3,) and tenet.ones(3)[1 << 40:].shape == (0,)
 
 
-def test_numbers_of_other_kinds():
+def test_numbers_of_other_kinds() -> None:
     class Index:
-        def __index__(self):
+        def __index__(self) -> Any:
             return 1
 
     class Fails:
-        def __index__(self):
+        def __index__(self) -> None:
             raise KeyError("index")
 
-        def __float__(self):
+        def __float__(self) -> None:
             raise KeyError("float")
 
     assert tenet.zeros(Index(), 2).shape == (1, 2) and tenet.arange(3)[Index()].item() == 1
-    for act in (lambda: tenet.zeros(Fails()), lambda: tenet.ones(3)[Fails()], lambda: tenet.ones(2) + Fails(), lambda: tenet.tensor(Fails())):
+    fails: Any = Fails()
+    for act in (lambda: tenet.zeros(fails), lambda: tenet.ones(3)[fails], lambda: tenet.ones(2) + fails, lambda: tenet.tensor(fails)):
         with pytest.raises((KeyError, TypeError)):
             act()
         assert tenet.ones(1).item() == 1  # no error is left hanging
 
 
-def test_wrong_calls_name_the_argument():
-    for act in (lambda: tenet.zeros(2, colour=3), lambda: tenet.Tensor.sum(3), lambda: tenet.ones(2).add(), lambda: tenet.matmul(1, 2),
-                lambda: nn.Linear(2), lambda: nn.Linear("a", 2), lambda: tenet.tensor([1], dtype="float"), lambda: tenet.ones(2, device=3)):
+def test_wrong_calls_name_the_argument() -> None:
+    t: Any = tenet  # as if it had no types
+    for act in (lambda: t.zeros(2, colour=3), lambda: t.Tensor.sum(3), lambda: t.ones(2).add(), lambda: t.matmul(1, 2),
+                lambda: t.nn.Linear(2), lambda: t.nn.Linear("a", 2), lambda: t.tensor([1], dtype="float"),
+                lambda: t.ones(2, device=3)):
         with pytest.raises((TypeError, ValueError)):
-            act()
+            act()  # type: ignore[no-untyped-call]
 
 
-def test_tensors_die_in_other_threads():
-    def work():
+def test_tensors_die_in_other_threads() -> None:
+    def work() -> None:
         for _ in range(200):
             x = tenet.ones(100, requires_grad=True)
             y = (x * 2).exp()
@@ -146,7 +150,7 @@ def test_tensors_die_in_other_threads():
             if len(kept) > 10:
                 kept.clear()  # those of other threads too
 
-    kept = []
+    kept: Any = []
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -164,15 +168,15 @@ def test_tensors_die_in_other_threads():
     "kept = F.apply(tenet.ones(2, requires_grad=True))",
     "import tenet; tenet.autograd.set_detect_anomaly(True); x = tenet.ones(2, requires_grad=True) * 2",
 ])
-def test_a_program_ends_with_things_alive(program):
+def test_a_program_ends_with_things_alive(program: str) -> None:
     run(program)
 
 
-def test_a_daemon_thread_may_be_in_an_op_at_the_end():
+def test_a_daemon_thread_may_be_in_an_op_at_the_end() -> None:
     run("import tenet, threading\nx = tenet.ones(400, 400)\ndef work():\n  while True: x @ x\n"
         "threading.Thread(target=work, daemon=True).start()\nimport time; time.sleep(0.1)")
 
 
-def test_fork_after_use():
+def test_fork_after_use() -> None:
     run("import os, tenet\nx = tenet.ones(300, 300); x @ x\npid = os.fork()\ny = (x @ x).sum().item()\nassert y == 300**3\n"
         "if pid: assert os.waitpid(pid, 0)[1] == 0")

@@ -3,17 +3,19 @@ import json
 import pickle
 import struct
 from collections import OrderedDict
+from typing import Any
+import pathlib
 
 import pytest
 import tenet
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: pathlib.Path) -> Any:
     return tmp_path / "state.safetensors"
 
 
-def same(a, b):
+def same(a: Any, b: Any) -> Any:
     if isinstance(a, tenet.Tensor):
         return isinstance(b, tenet.Tensor) and a.dtype == b.dtype and tenet.equal(a.detach(), b.detach())
     if isinstance(a, dict):
@@ -32,7 +34,7 @@ def same(a, b):
     {"empty": tenet.zeros(0, 3), "scalar": tenet.tensor(2.5), "strided": tenet.arange(12).view(3, 4).T[1:, ::2]},
     {"type": tenet.float64},
 ])
-def test_comes_back(value, path):
+def test_comes_back(value: Any, path: Any) -> None:
     tenet.save(value, path)
     loaded = tenet.load(path)
     if isinstance(value, dict) and value and all(isinstance(v, tenet.Tensor) for v in value.values()):
@@ -40,13 +42,13 @@ def test_comes_back(value, path):
     assert same(value, loaded)
 
 
-def test_the_keys_order_survives(path):
+def test_the_keys_order_survives(path: Any) -> None:
     state = {"z": tenet.ones(1), "a": tenet.zeros(2), "m": tenet.ones(3, dtype=tenet.float64)}
     tenet.save(state, path)
     assert list(tenet.load(path)) == ["z", "a", "m"]
 
 
-def test_a_flat_dict_is_a_plain_safetensors_file(path):
+def test_a_flat_dict_is_a_plain_safetensors_file(path: Any) -> None:
     tenet.save({"weight": tenet.ones(2, 3), "bias": tenet.zeros(2)}, path)
     data = path.read_bytes()
     (length,) = struct.unpack("<Q", data[:8])
@@ -55,7 +57,7 @@ def test_a_flat_dict_is_a_plain_safetensors_file(path):
     assert set(header) == {"__metadata__", "weight", "bias"}
 
 
-def test_tensors_that_were_one_are_one_again(path):
+def test_tensors_that_were_one_are_one_again(path: Any) -> None:
     x = tenet.ones(2)
     tenet.save([x, {"again": x}, tenet.ones(2)], path)
     first, second, third = tenet.load(path)
@@ -64,7 +66,7 @@ def test_tensors_that_were_one_are_one_again(path):
     assert second["again"].tolist() == [5, 1] and third.tolist() == [1, 1]
 
 
-def test_leaves_keep_requires_grad(path):
+def test_leaves_keep_requires_grad(path: Any) -> None:
     x = tenet.ones(2, requires_grad=True)
     tenet.save([x, x * 2], path)
     leaf, computed = tenet.load(path)
@@ -81,15 +83,15 @@ class Thing:
     ({(1, 2): 3}, r"save: the object has the key \(1, 2\), a tuple. Keys are strings, numbers, bools or None."),
     ({"f": len}, r"save: the object\['f'\] is a builtin_function_or_method."), ({1, 2}, "is a set"), (b"x", "is a bytes"),
 ])
-def test_what_cannot_be_saved_leaves_the_file(value, text, path):
+def test_what_cannot_be_saved_leaves_the_file(value: Any, text: str, path: Any) -> None:
     tenet.save([1], path)
     with pytest.raises(TypeError, match=text):
         tenet.save(value, path)
     assert tenet.load(path) == [1]
 
 
-def test_what_holds_itself(path):
-    loop = []
+def test_what_holds_itself(path: Any) -> None:
+    loop: Any = []
     loop.append({"inner": loop})
     with pytest.raises(TypeError, match=r"save: the object\[0\]\['inner'\] holds itself. Nothing was written."):
         tenet.save(loop, path)
@@ -98,9 +100,9 @@ def test_what_holds_itself(path):
     assert tenet.load(path) == [[1], [1]]
 
 
-def test_nothing_is_unpickled(path):
+def test_nothing_is_unpickled(path: Any) -> None:
     class Evil:
-        def __reduce__(self):
+        def __reduce__(self) -> Any:
             return exec, ("raise SystemExit",)
 
     path.write_bytes(pickle.dumps(Evil()))
@@ -114,19 +116,19 @@ def test_nothing_is_unpickled(path):
     ('{"version": 1, "object": ' + "[" * 10000 + "]" * 10000 + "}", "RecursionError|IndexError|Error"),
     ('{"version": 1, "object": []}', "IndexError|damaged"), ('{"version": 1, "object": ["dict", [[["list", []], 1]]]}', "TypeError"),
 ])
-def test_damaged_structures(structure, text, path):
+def test_damaged_structures(structure: Any, text: str, path: Any) -> None:
     tenet._C.save_tensors({"0": tenet.ones(1)}, str(path), {"tenet.structure": structure})
     with pytest.raises(tenet.FormatError, match=text):
         tenet.load(path)
 
 
-def test_paths_and_places(path):
+def test_paths_and_places(path: Any) -> None:
     tenet.save([1], str(path))
     assert tenet.load(str(path), map_location="cpu", weights_only=True) == [1]
     with pytest.raises(tenet.DeviceError, match="map_location=cuda is not there"):
         tenet.load(path, map_location="cuda")
     with pytest.raises(TypeError, match="save and load take a path, not a BytesIO"):
         import io
-        tenet.save([1], io.BytesIO())
+        tenet.save([1], io.BytesIO())  # type: ignore[arg-type]
     with pytest.raises(tenet.Error, match="nowhere"):
         tenet.load(path.parent / "nowhere")

@@ -4,6 +4,8 @@ import gc
 import pickle
 import threading
 import weakref
+from typing import Any
+import pathlib
 
 import pytest
 import tenet
@@ -11,7 +13,7 @@ import tenet
 
 # --- Making them -------------------------------------------------------------------------------------------------------
 
-def test_types_of_what_is_given():
+def test_types_of_what_is_given() -> None:
     for data, dtype in [(1.5, tenet.float32), ([1, 2], tenet.int64), (True, tenet.bool), ([[1, 2.5]], tenet.float32),
                         ([], tenet.float32), ((1, True), tenet.int64), ([tenet.tensor(1, dtype=tenet.float64), 2], tenet.float64),
                         ([tenet.ones(2), [1, 2]], tenet.float32)]:
@@ -25,23 +27,23 @@ def test_types_of_what_is_given():
     ([[1], 2], ValueError, "expected a sequence of length 1 at dim 1 but got a number"),
     (["a"], TypeError, "tensor: needs numbers"), (None, TypeError, "needs numbers"), ([1 << 70], OverflowError, ""),
 ])
-def test_what_is_no_tensor(data, error, text):
+def test_what_is_no_tensor(data: Any, error: type[BaseException], text: str) -> None:
     with pytest.raises(error) as caught:
         tenet.tensor(data)
     assert text in str(caught.value)
 
 
-def test_sizes_are_given_in_three_ways():
+def test_sizes_are_given_in_three_ways() -> None:
     for x in (tenet.zeros(2, 3), tenet.zeros((2, 3)), tenet.zeros(size=(2, 3)), tenet.zeros([2, 3]), tenet.zeros(tenet.ones(2, 3).shape)):
         assert x.shape == (2, 3)
     assert tenet.zeros(()).dim() == 0 and tenet.zeros(3).shape == (3,)
     with pytest.raises(ValueError):
         tenet.zeros(-1)
     with pytest.raises(TypeError):
-        tenet.zeros("a")
+        tenet.zeros("a")  # type: ignore[arg-type]
 
 
-def test_factories():
+def test_factories() -> None:
     assert tenet.arange(3).tolist() == [0, 1, 2] and tenet.arange(1, 2, 0.5).tolist() == [1, 1.5]
     assert tenet.linspace(0, 1, 3).tolist() == [0, 0.5, 1] and tenet.eye(2).tolist() == [[1, 0], [0, 1]]
     assert tenet.full((2,), 7).dtype == tenet.int64 and tenet.full_like(tenet.ones(2), 7).tolist() == [7, 7]
@@ -53,9 +55,9 @@ def test_factories():
 
 # --- Facts ---------------------------------------------------------------------------------------------------------------
 
-def test_size_is_a_tuple():
+def test_size_is_a_tuple() -> None:
     shape = tenet.zeros(2, 3).shape
-    assert isinstance(shape, tuple) and shape == (2, 3) and shape[0] == 2 and shape.numel() == 6
+    assert isinstance(shape, tuple) and shape.numel() == 6 and shape == (2, 3) and shape[0] == 2
     assert repr(shape) == "tenet.Size([2, 3])" and hash(shape) == hash((2, 3))
     n, m = shape
     assert (n, m) == (2, 3) and pickle.loads(pickle.dumps(shape)) == shape
@@ -64,13 +66,13 @@ def test_size_is_a_tuple():
     assert (4,) + shape == (4, 2, 3) and shape * 2 == (2, 3, 2, 3)
     for items, text in [(["2"], "Size: takes ints, but item 0 is a str."), ([1, 2.5], "Size: takes ints, but item 1 is a float.")]:
         with pytest.raises(TypeError, match=text):
-            tenet.Size(items)
+            tenet.Size(items)  # type: ignore[arg-type]
     x = tenet.zeros(2, 3)
     assert x.size() == (2, 3) and x.size(-1) == 3 and x.ndim == x.dim() == 2 and x.numel() == 6 and len(x) == 2
     assert x.stride() == (3, 1) and type(x.stride()) is tuple and x.stride(0) == 3 and x.nbytes == 24 and x.element_size() == 4
 
 
-def test_dtypes_and_devices_are_objects():
+def test_dtypes_and_devices_are_objects() -> None:
     x = tenet.zeros(1)
     assert x.dtype is tenet.float32 and repr(x.dtype) == "tenet.float32" and x.dtype == tenet.float
     assert {tenet.float32: 1}[x.dtype] == 1 and tenet.float32 != tenet.float64 and tenet.long is tenet.int64
@@ -84,7 +86,7 @@ def test_dtypes_and_devices_are_objects():
     assert not tenet.cuda.is_available() and tenet.cuda.device_count() == 0 and "no CUDA" in tenet.cuda.reason()
 
 
-def test_to():
+def test_to() -> None:
     x = tenet.tensor([1.5, 2.5])
     assert x.to(tenet.float32) is x or x.to(tenet.float32).data_ptr() == x.data_ptr()
     assert x.long().tolist() == [1, 2] and x.double().dtype == tenet.float64 and x.bool().tolist() == [True, True]
@@ -95,7 +97,7 @@ def test_to():
 
 # --- As numbers and sequences -----------------------------------------------------------------------------------------------
 
-def test_numbers():
+def test_numbers() -> None:
     x = tenet.tensor(2.75)
     assert float(x) == 2.75 and int(x) == 2 and bool(x) and x.item() == 2.75 and round(float(x)) == 3
     assert [10, 20, 30][tenet.tensor(1)] == 20 and list(range(tenet.tensor(2))) == [0, 1]
@@ -112,19 +114,19 @@ def test_numbers():
         f"{tenet.ones(2):.1f}"
 
 
-def test_sequences():
+def test_sequences() -> None:
     x = tenet.arange(6).view(3, 2)
     assert [row.tolist() for row in x] == [[0, 1], [2, 3], [4, 5]] and len(x) == 3
     a, b, c = x
     assert b.tolist() == [2, 3] and 4 in x and 9 not in x
     assert [r.tolist() for r in reversed(x)][0] == [4, 5]
-    assert max(tenet.tensor([3, 9, 4])).item() == 9 and sum(tenet.tensor([1, 2])).item() == 3
+    assert max(tenet.tensor([3, 9, 4])).item() == 9 and int(sum(tenet.tensor([1, 2]))) == 3
     for act in (len, iter, list):
         with pytest.raises(TypeError, match="0-d tensor"):
             act(tenet.tensor(1))
 
 
-def test_operators():
+def test_operators() -> None:
     x, y = tenet.tensor([4.0, 9.0]), tenet.tensor([2.0, 3.0])
     assert (x + y).tolist() == [6, 12] and (1 - x).tolist() == [-3, -8] and (2 / y).tolist() == [1, pytest.approx(2 / 3)]
     assert (x**0.5).tolist() == [2, 3] and (2**y).tolist() == [4, 8] and (-x).tolist() == [-4, -9] and abs(-x).tolist() == [4, 9]
@@ -133,14 +135,15 @@ def test_operators():
     assert (5 > x).tolist() == [True, False] and (x <= 4).tolist() == [True, False]
     mask = x > 5
     assert (~mask).tolist() == [True, False] and (mask & True).tolist() == [False, True] and (mask | ~mask).all() and not (mask ^ mask).any()
-    assert (x == None) is False and (x != "a") is True  # noqa: E711
+    nothing: Any = None
+    assert (x == nothing) is False and (x != "a") is True  # type: ignore[comparison-overlap]
     with pytest.raises(TypeError):
         x + "a"
     with pytest.raises(TypeError):
         "a" * x
 
 
-def test_in_place_operators_keep_the_object():
+def test_in_place_operators_keep_the_object() -> None:
     x = tenet.tensor([1.0, 2.0])
     same = x
     x += 1
@@ -156,24 +159,24 @@ def test_in_place_operators_keep_the_object():
         n += 0.5
 
 
-def test_hash_is_identity():
+def test_hash_is_identity() -> None:
     x, y = tenet.ones(1), tenet.ones(1)
     assert len({x, y, x}) == 2 and x in {x: 1} and hash(x) == hash(x)
 
 
 # --- As objects ------------------------------------------------------------------------------------------------------------
 
-def test_attributes_and_weak_references():
+def test_attributes_and_weak_references() -> None:
     x = tenet.ones(1)
-    x.name = "kernel"
-    assert x.name == "kernel" and x.__dict__ == {"name": "kernel"}
+    x.name = "kernel"  # type: ignore[attr-defined]
+    assert x.name == "kernel" and x.__dict__ == {"name": "kernel"}  # type: ignore[attr-defined]
     with pytest.raises(AttributeError):
-        x.shape = (2,)
+        x.shape = (2,)  # type: ignore[assignment, misc]
     alive = weakref.ref(x)
     del x
     assert alive() is None
     x = tenet.ones(1)
-    x.myself = x
+    x.myself = x  # type: ignore[attr-defined]
     alive = weakref.ref(x)
     del x
     gc.collect()
@@ -181,26 +184,26 @@ def test_attributes_and_weak_references():
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
-def test_pickle(protocol):
+def test_pickle(protocol: int) -> None:
     for x in (tenet.arange(6.0).view(2, 3).T, tenet.zeros(0, 2), tenet.tensor(True), tenet.ones(2, dtype=tenet.int32)):
         y = pickle.loads(pickle.dumps(x, protocol))
         assert tenet.equal(x, y) and x.dtype == y.dtype
     x = tenet.ones(2, requires_grad=True)
-    x.note = "kept"
+    x.note = "kept"  # type: ignore[attr-defined]
     y = pickle.loads(pickle.dumps(x, protocol))
     assert y.requires_grad and y.note == "kept" and y.is_leaf
-    x.itself = x
+    x.itself = x  # type: ignore[attr-defined]
     y = pickle.loads(pickle.dumps(x, protocol))
     assert y.itself is y
     weight = tenet.nn.Parameter(tenet.ones(2))
-    weight.itself = weight
+    weight.itself = weight  # type: ignore[attr-defined]
     y = pickle.loads(pickle.dumps(weight, protocol))
-    assert type(y) is tenet.nn.Parameter and y.itself is y and y.tolist() == [1, 1]
+    assert type(y) is tenet.nn.Parameter and y.itself is y and y.tolist() == [1, 1]  # type: ignore[attr-defined]
     with pytest.raises(tenet.GradientError, match="only leaves can be pickled"):
         pickle.dumps(x * 2)
 
 
-def test_copies():
+def test_copies() -> None:
     x = tenet.ones(2, requires_grad=True)
     (x * 3).sum().backward()
     deep, shallow = copy.deepcopy(x), copy.copy(x)
@@ -208,14 +211,14 @@ def test_copies():
     assert shallow.data_ptr() == x.data_ptr() and shallow is not x
     both = copy.deepcopy([x, x])
     assert both[0] is both[1]
-    x.itself = x
+    x.itself = x  # type: ignore[attr-defined]
     copied = copy.deepcopy(x)
-    assert copied.itself is copied and copied is not x
+    assert copied.itself is copied and copied is not x  # type: ignore[attr-defined]
     with pytest.raises(tenet.GradientError, match="only leaves can be copied whole"):
         copy.deepcopy(x * 2)
 
 
-def test_subclasses():
+def test_subclasses() -> None:
     class Named(tenet.Tensor):
         pass
 
@@ -225,10 +228,10 @@ def test_subclasses():
     assert tenet.Tensor(2, 3).shape == (2, 3) and tenet.Tensor([1, 2]).dtype == tenet.float32
     for cls, name in ((int, "<class 'int'>"), (3, "3")):
         with pytest.raises(TypeError, match=f"make_subclass: {name} is not a subclass of Tensor."):
-            tenet._C.make_subclass(cls, x)
+            tenet._C.make_subclass(cls, x)  # type: ignore[arg-type]
 
 
-def test_data_can_be_replaced():
+def test_data_can_be_replaced() -> None:
     w = tenet.ones(2, requires_grad=True)
     (w * 2).sum().backward()
     w.data = tenet.zeros(2)
@@ -238,7 +241,7 @@ def test_data_can_be_replaced():
     w.data[0] = 5
     assert w.tolist() == [5, 0, 0] and not w.data.requires_grad
     with pytest.raises(TypeError, match="data: needs a Tensor but got a list"):
-        w.data = [1]
+        w.data = [1]  # type: ignore[assignment]
     with pytest.raises(AttributeError):
         del w.data
 
@@ -249,18 +252,18 @@ def test_data_can_be_replaced():
     (tenet.tensor([1e-5, 1.0]), "tensor([1.0000e-05, 1.0000e+00])"), (tenet.zeros(0, 2), "tensor([], size=(0, 2))"),
     (tenet.ones(2, dtype=tenet.float64), "tensor([1., 1.], dtype=float64)"), (tenet.ones(1, requires_grad=True), "tensor([1.], requires_grad=True)"),
 ])
-def test_text(x, text):
+def test_text(x: tenet.Tensor, text: str) -> None:
     assert repr(x) == str(x) == text
 
 
-def test_html():
+def test_html() -> None:
     text = tenet.tensor([1.0, float("nan")])._repr_html_()
     assert "not finite" in text and "float32" in text
     assert "<td>mean</td><td>1.5</td>" in tenet.tensor([1.0, 2.0])._repr_html_()
     assert "requires grad" in tenet.ones(1, requires_grad=True)._repr_html_() and tenet.zeros(0)._repr_html_()
 
 
-def test_the_tape_can_be_looked_at(tmp_path):
+def test_the_tape_can_be_looked_at(tmp_path: pathlib.Path) -> None:
     x = tenet.ones(2, requires_grad=True)
     tape = tenet.tape((x * x).sum())
     assert "mul" in repr(tape) and tape.draw().startswith("<svg") and tape._repr_svg_() == tape.draw() and "digraph" in tape.dot()
@@ -268,7 +271,7 @@ def test_the_tape_can_be_looked_at(tmp_path):
     assert (tmp_path / "tape.svg").read_text() == tape.draw()
 
 
-def test_a_profile():
+def test_a_profile() -> None:
     x = tenet.ones(2, 3, requires_grad=True)
     with tenet.Profile() as profile:
         (x * x).sum().backward()
@@ -276,7 +279,7 @@ def test_a_profile():
     assert "backward" in repr(profile)
 
 
-def test_random_streams():
+def test_random_streams() -> None:
     tenet.manual_seed(3)
     a = tenet.randn(4)
     state = tenet.default_generator.get_state()
@@ -289,7 +292,7 @@ def test_random_streams():
     assert tenet.equal(a, tenet.randn(4, generator=own)) and tenet.Generator(device="cpu").initial_seed() == 0
 
 
-def test_threads_share_tensors():
+def test_threads_share_tensors() -> None:
     x, results = tenet.arange(100_000.0), []
     threads = [threading.Thread(target=lambda: results.append((x * 2).sum().item())) for _ in range(4)]
     for thread in threads:
@@ -299,7 +302,7 @@ def test_threads_share_tensors():
     assert len(set(results)) == 1
 
 
-def test_print_options():
+def test_print_options() -> None:
     x = tenet.tensor([1.23456, 1000.5])
     try:
         tenet.set_printoptions(precision=2)
@@ -317,7 +320,7 @@ def test_print_options():
     assert repr(x) == "tensor([   1.2346, 1000.5000])"
 
 
-def test_integers_wrap_around_as_in_numpy():
+def test_integers_wrap_around_as_in_numpy() -> None:
     x = tenet.tensor([-(1 << 63), (1 << 63) - 1])
     assert (x - 1).tolist() == [(1 << 63) - 1, (1 << 63) - 2] and (x + x).tolist() == [0, -2] and (x * 2).tolist() == [0, -2]
     assert (-x).tolist() == [-(1 << 63), -(1 << 63) + 1] and x.abs()[0].item() == -(1 << 63) and x.square().tolist() == [0, 1]

@@ -6,6 +6,7 @@ import sys
 import textwrap
 import threading
 import time
+from typing import Any
 
 import pytest
 import tenet
@@ -13,7 +14,7 @@ from tenet import nn
 from tenet.utils.data import DataLoader, digits
 
 
-def train(seed, steps=30):
+def train(seed: int, steps: int = 30) -> Any:
     """The weights after some steps on digits, from a generator of its own."""
     generator = tenet.Generator(seed=seed)
     net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10))
@@ -28,11 +29,11 @@ def train(seed, steps=30):
     return [p.tolist() for p in net.parameters()]
 
 
-def test_two_threads_each_training_a_net_give_the_serial_numbers():
+def test_two_threads_each_training_a_net_give_the_serial_numbers() -> None:
     serial = {seed: train(seed) for seed in (1, 2)}
     parallel, errors = {}, []
 
-    def run(seed):
+    def run(seed: int) -> None:
         try:
             parallel[seed] = train(seed)
         except BaseException as error:  # noqa: B902
@@ -46,12 +47,12 @@ def test_two_threads_each_training_a_net_give_the_serial_numbers():
     assert not errors and parallel == serial
 
 
-def test_the_gil_is_free_while_a_long_op_runs():
+def test_the_gil_is_free_while_a_long_op_runs() -> None:
     """A thread that only counts goes on counting during an op."""
     x = tenet.randn(1200, 1200)
     counted, stop = [0], threading.Event()
 
-    def count():
+    def count() -> None:
         while not stop.is_set():
             counted[0] += 1
             time.sleep(0.0002)
@@ -67,7 +68,7 @@ def test_the_gil_is_free_while_a_long_op_runs():
     assert during >= 10
 
 
-def test_backward_may_run_in_another_thread():
+def test_backward_may_run_in_another_thread() -> None:
     x = tenet.ones(2, requires_grad=True)
     y = (x * x).sum()
     thread = threading.Thread(target=y.backward)
@@ -95,9 +96,9 @@ PROGRAM = """
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_ctrl_c_ends_a_long_backward():
+def test_ctrl_c_ends_a_long_backward() -> None:
     process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(PROGRAM)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "begin\n"
+    assert process.stdout.readline() == "begin\n"  # type: ignore[union-attr]
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=60)

@@ -29,7 +29,7 @@ def _given(gradients: Grads, count: int) -> list[Tensor | None]:
 
 def grad(outputs: Tensors, inputs: Tensors, grad_outputs: Grads | None = None, retain_graph: bool | None = None,
          create_graph: bool = False, allow_unused: bool | None = None, is_grads_batched: bool = False,
-         materialize_grads: bool = False) -> tuple[Tensor | None, ...]:
+         materialize_grads: bool = False) -> tuple[Tensor, ...]:
     """The gradients of the outputs, each times its grad_output (1 for a scalar), added up, in the inputs.
 
     Nothing is written to any x.grad. With create_graph the gradients have a history and can be differentiated again.

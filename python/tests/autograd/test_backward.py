@@ -1,22 +1,23 @@
 """backward, grad, hooks and the modes of recording."""
 import threading
+from typing import Any
 
 import pytest
 import tenet
 
 
-def leaf(*values):
+def leaf(*values: Any) -> Any:
     return tenet.tensor([float(v) for v in values], requires_grad=True)
 
 
-def test_gradients_gather_in_grad():
+def test_gradients_gather_in_grad() -> None:
     x = leaf(1, 2, 3)
     (x * x).sum().backward()
     (3 * x).sum().backward()
     assert x.grad.tolist() == [5, 7, 9]
 
 
-def test_a_gradient_can_be_given():
+def test_a_gradient_can_be_given() -> None:
     x = leaf(1, 2)
     (x * x).backward(tenet.tensor([1.0, 10.0]))
     assert x.grad.tolist() == [2, 40]
@@ -24,20 +25,20 @@ def test_a_gradient_can_be_given():
         (x * x).backward()
 
 
-def test_grad_writes_nothing_to_the_leaves():
+def test_grad_writes_nothing_to_the_leaves() -> None:
     x, w = leaf(1, 2), leaf(3, 4)
     dx, dw = tenet.autograd.grad((x * w).sum(), (x, w))
     assert (dx.tolist(), dw.tolist()) == ([3, 4], [1, 2])
     assert x.grad is None and w.grad is None
 
 
-def test_grad_of_several_outputs_adds_up():
+def test_grad_of_several_outputs_adds_up() -> None:
     x = leaf(1, 2)
     (dx,) = tenet.autograd.grad([x.sum(), (x * x)], x, [None, tenet.tensor([1.0, 1.0])])
     assert dx.tolist() == [3, 5]
 
 
-def test_what_an_output_does_not_depend_on():
+def test_what_an_output_does_not_depend_on() -> None:
     x, w = leaf(1), leaf(2)
     with pytest.raises(tenet.GradientError, match="allow_unused"):
         tenet.autograd.grad(x.sum(), w)
@@ -45,7 +46,7 @@ def test_what_an_output_does_not_depend_on():
     assert tenet.autograd.grad(x.sum(), [x, w], materialize_grads=True)[1].tolist() == [0]
 
 
-def test_create_graph_gives_gradients_that_can_be_differentiated():
+def test_create_graph_gives_gradients_that_can_be_differentiated() -> None:
     x = leaf(2)
     (first,) = tenet.autograd.grad((x**4).sum(), x, create_graph=True)
     (second,) = tenet.autograd.grad(first.sum(), x, create_graph=True)
@@ -53,13 +54,13 @@ def test_create_graph_gives_gradients_that_can_be_differentiated():
     assert (first.item(), second.item(), third.item()) == (32, 48, 48)
 
 
-def test_backward_with_create_graph_says_what_to_do():
+def test_backward_with_create_graph_says_what_to_do() -> None:
     x = leaf(2)
     with pytest.raises(tenet.GradientError, match=r"tenet\.autograd\.grad\(y, x, create_graph=True\)"):
         (x * x).backward(create_graph=True)
 
 
-def test_the_tape_is_used_once_unless_retained():
+def test_the_tape_is_used_once_unless_retained() -> None:
     x = leaf(3)
     y = (x * x).sum()
     y.backward(retain_graph=True)
@@ -69,13 +70,13 @@ def test_the_tape_is_used_once_unless_retained():
         y.backward()
 
 
-def test_backward_of_several_tensors():
+def test_backward_of_several_tensors() -> None:
     x = leaf(1, 2)
     tenet.autograd.backward([x.sum(), x * x], [None, tenet.tensor([1.0, 2.0])])
     assert x.grad.tolist() == [3, 9]
 
 
-def test_no_grad_as_block_and_decorator():
+def test_no_grad_as_block_and_decorator() -> None:
     x = leaf(1)
     with tenet.no_grad():
         assert not (x * 2).requires_grad
@@ -83,12 +84,12 @@ def test_no_grad_as_block_and_decorator():
             assert (x * 2).requires_grad
 
     @tenet.no_grad()
-    def with_brackets(depth):
+    def with_brackets(depth: Any) -> Any:
         """Doc."""
         return (x * 2).requires_grad if depth == 0 else with_brackets(depth - 1)
 
     @tenet.no_grad
-    def without_brackets():
+    def without_brackets() -> Any:
         return (x * 2).requires_grad
 
     assert not with_brackets(3) and not without_brackets()
@@ -96,14 +97,14 @@ def test_no_grad_as_block_and_decorator():
     assert tenet.is_grad_enabled()
 
 
-def test_no_grad_ends_with_an_exception():
+def test_no_grad_ends_with_an_exception() -> None:
     with pytest.raises(KeyError):
         with tenet.no_grad():
             raise KeyError("inside")
     assert tenet.is_grad_enabled()
 
 
-def test_set_grad_enabled_both_ways():
+def test_set_grad_enabled_both_ways() -> None:
     tenet.set_grad_enabled(False)
     assert not tenet.is_grad_enabled()
     tenet.set_grad_enabled(True)
@@ -112,7 +113,7 @@ def test_set_grad_enabled_both_ways():
     assert tenet.is_grad_enabled()
 
 
-def test_the_mode_belongs_to_a_thread():
+def test_the_mode_belongs_to_a_thread() -> None:
     seen = []
     with tenet.no_grad():
         thread = threading.Thread(target=lambda: seen.append(tenet.is_grad_enabled()))
@@ -121,7 +122,7 @@ def test_the_mode_belongs_to_a_thread():
     assert seen == [True]
 
 
-def test_hooks_see_and_change_gradients():
+def test_hooks_see_and_change_gradients() -> None:
     x = leaf(1, 2)
     seen = []
     first = x.register_hook(lambda dx: seen.append(dx.tolist()))
@@ -134,7 +135,7 @@ def test_hooks_see_and_change_gradients():
     assert seen == [[2, 4]] and x.grad.tolist() == [10, 10]
 
 
-def test_a_hook_on_a_computed_tensor():
+def test_a_hook_on_a_computed_tensor() -> None:
     x = leaf(1, 2)
     y = x * x
     y.retain_grad()
@@ -148,10 +149,10 @@ class Custom(Exception):
     """Nothing that Tenet knows."""
 
 
-def test_an_exception_in_a_hook_arrives_whole_and_leaves_the_tape_usable():
+def test_an_exception_in_a_hook_arrives_whole_and_leaves_the_tape_usable() -> None:
     x = leaf(1, 2)
 
-    def fail(dx):
+    def fail(dx: tenet.Tensor) -> None:
         raise Custom("from the hook", dx.shape)
 
     handle = x.register_hook(fail)
@@ -162,17 +163,17 @@ def test_an_exception_in_a_hook_arrives_whole_and_leaves_the_tape_usable():
     assert x.grad is None
     handle.remove()
     (x * x).sum().backward()
-    assert x.grad.tolist() == [2, 4]
+    assert x.grad.tolist() == [2, 4]  # type: ignore[attr-defined]
 
 
-def test_a_hook_must_return_a_tensor():
+def test_a_hook_must_return_a_tensor() -> None:
     x = leaf(1)
     x.register_hook(lambda dx: 3)
     with pytest.raises(TypeError, match="hook: returned a int. Return a Tensor, or None."):
         x.sum().backward()
 
 
-def test_the_tape_can_be_walked():
+def test_the_tape_can_be_walked() -> None:
     x = leaf(1, 2)
     y = (x * x).sum()
     assert x.grad_fn is None and x.is_leaf and not y.is_leaf
@@ -186,7 +187,7 @@ def test_the_tape_can_be_walked():
     assert {"Mul", "AccumulateGrad"} <= names
 
 
-def test_detach_and_requires_grad_():
+def test_detach_and_requires_grad_() -> None:
     x = leaf(1, 2)
     y = (x * x).detach()
     assert not y.requires_grad and y.requires_grad_().requires_grad
@@ -196,7 +197,7 @@ def test_detach_and_requires_grad_():
         (x * x).requires_grad = False
 
 
-def test_an_overwritten_saved_value_is_found():
+def test_an_overwritten_saved_value_is_found() -> None:
     x = leaf(1, 2)
     y = x.exp()
     z = y * y
@@ -205,7 +206,7 @@ def test_an_overwritten_saved_value_is_found():
         z.sum().backward()
 
 
-def test_in_place_ops_are_recorded():
+def test_in_place_ops_are_recorded() -> None:
     x = leaf(1, 2, 3)
     y = x * 1
     y[1:] *= 5
@@ -215,17 +216,17 @@ def test_in_place_ops_are_recorded():
     assert y.tolist() == [8, 12, 18] and x.grad.tolist() == [1, 6, 6]
 
 
-def test_a_leaf_that_requires_grad_is_not_written():
+def test_a_leaf_that_requires_grad_is_not_written() -> None:
     x = leaf(1, 2)
     for write in (lambda: x.add_(1), lambda: x.__setitem__(0, 1), lambda: x.zero_()):
         with pytest.raises(tenet.GradientError, match="leaf that requires grad.*NoGradGuard"):
-            write()
+            write()  # type: ignore[no-untyped-call]
     with tenet.no_grad():
         x.add_(1)
     assert x.tolist() == [2, 3]
 
 
-def test_detect_anomaly_names_the_op():
+def test_detect_anomaly_names_the_op() -> None:
     x = leaf(-1)
     with tenet.autograd.detect_anomaly():
         with pytest.raises(tenet.AnomalyError, match="log"):
@@ -236,7 +237,7 @@ def test_detect_anomaly_names_the_op():
             (x * 0).sqrt().sum().backward()
 
 
-def test_a_long_chain():
+def test_a_long_chain() -> None:
     x = leaf(1)
     y = x
     for _ in range(100_000):

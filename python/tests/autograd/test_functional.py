@@ -1,20 +1,22 @@
 """jacobian, hessian and their products with vectors."""
+from typing import Any
+
 import pytest
 import tenet
 from tenet.autograd import functional
 from tenet.testing import assert_close
 
 
-def draw(*shape):
+def draw(*shape: Any) -> Any:
     return tenet.randn(*shape, dtype=tenet.float64)
 
 
-def test_jacobian_of_a_linear_map_is_its_matrix():
+def test_jacobian_of_a_linear_map_is_its_matrix() -> None:
     w = draw(3, 4)
     assert_close(functional.jacobian(lambda x: w @ x, draw(4)), w)
 
 
-def test_jacobian_shapes_and_structure():
+def test_jacobian_shapes_and_structure() -> None:
     x, y = draw(2, 3), draw(4)
     one = functional.jacobian(lambda x: x.sum(0), x)
     assert one.shape == (3, 2, 3)
@@ -25,11 +27,11 @@ def test_jacobian_shapes_and_structure():
     assert not several[0][0].requires_grad
 
 
-def test_jacobian_of_no_elements():
+def test_jacobian_of_no_elements() -> None:
     assert functional.jacobian(lambda x: x[:0], draw(3)).shape == (0, 3)
 
 
-def test_hessian():
+def test_hessian() -> None:
     a = draw(3, 3)
     h = functional.hessian(lambda x: x @ a @ x, draw(3))
     assert_close(h, a + a.T)
@@ -40,8 +42,8 @@ def test_hessian():
         functional.hessian(lambda x: x, draw(3))
 
 
-def test_products_with_vectors_are_those_of_the_matrices():
-    def f(x):
+def test_products_with_vectors_are_those_of_the_matrices() -> None:
+    def f(x: tenet.Tensor) -> Any:
         return (x**3)[:2] * x[2]
 
     x, v, u = draw(3), draw(3), draw(2)
@@ -55,14 +57,14 @@ def test_products_with_vectors_are_those_of_the_matrices():
     assert_close(functional.vhp(lambda x: f(x).sum(), x, v)[1], v @ h)
 
 
-def test_create_graph():
+def test_create_graph() -> None:
     x = draw(2).requires_grad_()
     j = functional.jacobian(lambda x: x**2, x, create_graph=True)
     (dx,) = tenet.autograd.grad(j.sum(), x)
     assert_close(dx, tenet.full((2,), 2.0, dtype=tenet.float64))
 
 
-def test_v_must_fit():
+def test_v_must_fit() -> None:
     with pytest.raises(tenet.ShapeError, match=r"vjp: v has shapes \[\(3,\)\], but the outputs have \[\(2,\)\]"):
         functional.vjp(lambda x: x, draw(2), draw(3))
     with pytest.raises(tenet.ValueError, match="vjp: v may be left out only"):

@@ -1,16 +1,17 @@
 """Sequential, lists and dicts of modules and parameters."""
 from collections import OrderedDict
+from typing import Any
 
 import pytest
 import tenet
 from tenet import nn
 
 
-def layers(n):
+def layers(n: int) -> Any:
     return [nn.Linear(i + 1, i + 2) for i in range(n)]
 
 
-def test_sequential():
+def test_sequential() -> None:
     a, b, c = layers(3)
     net = nn.Sequential(a, b)
     assert net.append(c) is net and len(net) == 3 and list(net) == [a, b, c]
@@ -27,13 +28,13 @@ def test_sequential():
     assert len(nn.Sequential(a) + nn.Sequential(b)) == 2
 
 
-def test_sequential_with_names():
+def test_sequential_with_names() -> None:
     net = nn.Sequential(OrderedDict(first=nn.Linear(1, 2), second=nn.ReLU()))
     assert net.first is net[0] and list(net.state_dict()) == ["first.weight", "first.bias"]
     assert repr(net).splitlines()[1] == "  (first): Linear(in_features=1, out_features=2, bias=True)"
 
 
-def test_module_list():
+def test_module_list() -> None:
     a, b, c = layers(3)
     parts = nn.ModuleList([a])
     parts += [b]
@@ -41,12 +42,12 @@ def test_module_list():
     assert list(parts) == [a, b, c] and parts[-1] is c and list(parts[:2]) == [a, b] and b in parts
     assert len(list(parts.parameters())) == 6 and list(parts + [a]) == [a, b, c, a]
     with pytest.raises(TypeError):
-        parts.append(3)
+        parts.append(3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="indices must be integers or slices, not str"):
         parts["0"]
 
 
-def test_module_dict():
+def test_module_dict() -> None:
     a, b = layers(2)
     parts = nn.ModuleDict({"a": a})
     parts["b"] = b
@@ -57,7 +58,7 @@ def test_module_dict():
     assert list(parts.values()) == []
 
 
-def test_parameter_list_and_dict():
+def test_parameter_list_and_dict() -> None:
     weights = nn.ParameterList([tenet.ones(1), nn.Parameter(tenet.ones(2))])
     weights.append(tenet.ones(3))
     assert [w.shape[0] for w in weights] == [1, 2, 3] and all(isinstance(w, nn.Parameter) for w in weights)

@@ -1,5 +1,6 @@
 """The layers: what they compute, their options, their errors, how they print."""
 import inspect
+from typing import Any
 
 import pytest
 import tenet
@@ -18,11 +19,11 @@ from tenet.testing import assert_close, assert_gradients
     (nn.AvgPool2d(2), (1, 1, 4, 4)), (nn.Unfold(2), (1, 2, 3, 3)), (nn.Fold((3, 3), 2), (1, 4, 4)), (nn.ZeroPad2d(1), (1, 1, 2, 2)),
     (nn.Flatten(), (2, 3, 4)), (nn.Unflatten(1, (2, 3)), (2, 6)), (nn.Identity(), (2,)),
 ])
-def test_gradients_of_inputs_and_parameters(layer, shape):
+def test_gradients_of_inputs_and_parameters(layer: Any, shape: tuple[int, ...]) -> None:
     assert_gradients(layer, tenet.randn(shape))
 
 
-def test_a_convolution_leads_back():
+def test_a_convolution_leads_back() -> None:
     for conv, size in [(nn.Conv2d(3, 4, 3, 2, 1), (8, 7)), (nn.Conv1d(2, 2, 5, stride=3), (17,)),
                        (nn.Conv3d(1, 2, 2, stride=2), (5, 4, 3)), (nn.Conv2d(4, 4, 3, padding="same", groups=2), (5, 6))]:
         back = conv.transposed(size)
@@ -37,14 +38,14 @@ def test_a_convolution_leads_back():
         nn.Conv2d(1, 1, 3).transposed((2, 2))
 
 
-def test_output_size():
+def test_output_size() -> None:
     up = nn.ConvTranspose2d(1, 1, 3, stride=2, padding=1)
     x = tenet.randn(1, 1, 4, 4)
     assert up(x).shape == (1, 1, 7, 7) and up(x, output_size=(8, 8)).shape == (1, 1, 8, 8)
     assert up(x, output_size=(1, 1, 8, 7)).shape == (1, 1, 8, 7)
 
 
-def test_pooling_and_its_partner():
+def test_pooling_and_its_partner() -> None:
     pool, unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
     x = tenet.arange(16.0).view(1, 1, 4, 4)
     y, where = pool(x)
@@ -52,7 +53,7 @@ def test_pooling_and_its_partner():
     assert nn.MaxPool2d(3, 1, 1, ceil_mode=True)(x).shape == (1, 1, 4, 4)
 
 
-def test_losses():
+def test_losses() -> None:
     x, labels = tenet.randn(4, 3), tenet.tensor([0, 2, 1, 1])
     assert_close(nn.CrossEntropyLoss()(x, labels), nn.NLLLoss()(nn.LogSoftmax(1)(x), labels))
     assert nn.CrossEntropyLoss(reduction="none")(x, labels).shape == (4,)
@@ -62,7 +63,7 @@ def test_losses():
         nn.MSELoss(reduction="avg")(x, x)
 
 
-def test_relu_in_place():
+def test_relu_in_place() -> None:
     x = tenet.tensor([-1.0, 2.0])
     assert nn.ReLU(inplace=True)(x) is x and x.tolist() == [0, 2]
 
@@ -77,12 +78,12 @@ def test_relu_in_place():
     (lambda: nn.ConvTranspose2d(1, 1, 3, stride=0), "ConvTranspose2d: stride=0 must be one number or 2, each at least 1."),
     (lambda: nn.Conv2d(1, 1, 3, groups=0), "groups=0 must be at least 1."),
 ])
-def test_options_without_meaning(make, text):
+def test_options_without_meaning(make: Any, text: str) -> None:
     with pytest.raises(tenet.ValueError, match=text):
         make()
 
 
-def test_repr_is_pytorchs():
+def test_repr_is_pytorchs() -> None:
     for layer, text in [
         (nn.Conv2d(1, 2, 3), "Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1))"),
         (nn.Conv2d(2, 4, (1, 3), (2, 1), (0, 1), groups=2, bias=False),
@@ -100,7 +101,7 @@ def test_repr_is_pytorchs():
         assert repr(layer) == text
 
 
-def test_every_layer_says_what_it_is():
+def test_every_layer_says_what_it_is() -> None:
     for name in nn.__all__:
         part = getattr(nn, name)
         if inspect.isclass(part) and issubclass(part, nn.Module):

@@ -2,6 +2,7 @@
 import copy
 import pickle
 from collections import OrderedDict
+from typing import Any
 
 import pytest
 import tenet
@@ -9,7 +10,7 @@ from tenet import nn
 
 
 class Block(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(1, 2, 3)
         self.register_buffer("mean", tenet.zeros(2))
@@ -17,18 +18,18 @@ class Block(nn.Module):
         self.scale = nn.Parameter(tenet.ones(2))
         self.register_parameter("absent", None)
 
-    def forward(self, x):
+    def forward(self, x: tenet.Tensor) -> Any:
         return self.conv(x) * self.scale.view(2, 1, 1)
 
 
 class Net(nn.Module):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.first = Block()
         self.shared = self.first.conv
         self.rest = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(18, 4))
 
-    def forward(self, x):
+    def forward(self, x: tenet.Tensor) -> Any:
         return self.rest(self.first(x))
 
 
@@ -36,7 +37,7 @@ KEYS = ["first.scale", "first.mean", "first.conv.weight", "first.conv.bias", "sh
         "rest.2.bias"]
 
 
-def test_parts_are_found_in_order():
+def test_parts_are_found_in_order() -> None:
     net = Net()
     assert list(net.state_dict()) == KEYS
     assert [name for name, _ in net.named_parameters()] == [k for k in KEYS if "mean" not in k and "shared" not in k]
@@ -52,14 +53,14 @@ def test_parts_are_found_in_order():
     assert "conv" in dir(net.first)
 
 
-def test_attributes():
+def test_attributes() -> None:
     block = Block()
     assert isinstance(block.scale, nn.Parameter) and block.scale.requires_grad
     block.mean = tenet.ones(2)  # stays a buffer
     assert dict(block.named_buffers())["mean"].tolist() == [1, 1]
     with pytest.raises(TypeError, match="Block.scale is a parameter and cannot become a Tensor"):
-        block.scale = tenet.ones(2)
-    block.scale = None
+        block.scale = tenet.ones(2)  # type: ignore[assignment]
+    block.scale = None  # type: ignore[assignment]
     assert block.scale is None and "scale" not in block.state_dict()
     del block.conv
     assert not hasattr(block, "conv")
@@ -70,20 +71,20 @@ def test_attributes():
     assert "number" in dict(block.named_children()) and "number" not in block.__dict__
 
 
-def test_super_init_must_be_called():
+def test_super_init_must_be_called() -> None:
     class Forgets(nn.Module):
-        def __init__(self):
+        def __init__(self) -> None:
             self.fc = nn.Linear(1, 1)
 
     with pytest.raises(AttributeError, match=r"Forgets: call super\(\).__init__\(\) before assigning parts."):
         Forgets()
 
 
-def test_names_that_cannot_be():
+def test_names_that_cannot_be() -> None:
     module = nn.Module()
     for name in ("", "a.b", 3):
         with pytest.raises(KeyError):
-            module.register_buffer(name, tenet.zeros(1))
+            module.register_buffer(name, tenet.zeros(1))  # type: ignore[arg-type]
     with pytest.raises(KeyError, match="already exists"):
         module.register_parameter("training", None)
     with pytest.raises(TypeError, match="Give a tenet.nn.Parameter, or None"):
@@ -92,7 +93,7 @@ def test_names_that_cannot_be():
         module(1)
 
 
-def test_state_shares_memory_and_loads_into_it():
+def test_state_shares_memory_and_loads_into_it() -> None:
     net, other = Net(), Net()
     weight = net.rest[2].weight
     net.state_dict()["rest.2.weight"][0, 0] = 42
@@ -105,7 +106,7 @@ def test_state_shares_memory_and_loads_into_it():
     assert tenet.equal(net(x), other(x))
 
 
-def test_loading_reports_everything_and_changes_nothing():
+def test_loading_reports_everything_and_changes_nothing() -> None:
     net = Net()
     before = {k: v.clone() for k, v in net.state_dict().items()}
     state = OrderedDict(Net().state_dict())
@@ -125,7 +126,7 @@ def test_loading_reports_everything_and_changes_nothing():
         net.load_state_dict({"rest.2.bias": [1.0]}, strict=False)
 
 
-def test_assign_takes_the_tensors_themselves():
+def test_assign_takes_the_tensors_themselves() -> None:
     net, state = nn.Linear(2, 1), {"weight": tenet.ones(1, 2, dtype=tenet.float64), "bias": tenet.zeros(1)}
     net.load_state_dict(state, assign=True)
     assert net.weight.dtype == tenet.float64 and isinstance(net.weight, nn.Parameter) and net.weight.requires_grad
@@ -133,7 +134,7 @@ def test_assign_takes_the_tensors_themselves():
     assert net.weight[0, 0].item() == 5
 
 
-def test_train_eval_apply_and_requires_grad_():
+def test_train_eval_apply_and_requires_grad_() -> None:
     net = Net()
     assert net.training and net.eval() is net
     assert not any(m.training for m in net.modules())
@@ -143,7 +144,7 @@ def test_train_eval_apply_and_requires_grad_():
     assert not any(p.requires_grad for p in net.requires_grad_(False).parameters())
 
 
-def test_zero_grad():
+def test_zero_grad() -> None:
     net = nn.Linear(2, 1)
     net(tenet.ones(1, 2)).sum().backward()
     net.zero_grad(set_to_none=False)
@@ -152,7 +153,7 @@ def test_zero_grad():
     assert net.weight.grad is None
 
 
-def test_to_keeps_the_objects():
+def test_to_keeps_the_objects() -> None:
     net = Net()
     parameters = list(net.parameters())
     net(tenet.randn(1, 1, 5, 5)).sum().backward()
@@ -165,7 +166,7 @@ def test_to_keeps_the_objects():
     assert all(p.requires_grad and p.is_leaf for p in net.parameters())
 
 
-def test_forward_hooks():
+def test_forward_hooks() -> None:
     net, seen = nn.Linear(2, 1), []
     pre = net.register_forward_pre_hook(lambda m, args: (args[0] * 2,))
     with net.register_forward_hook(lambda m, args, y: seen.append((args[0].tolist(), y.shape))):
@@ -178,7 +179,7 @@ def test_forward_hooks():
     assert doubled.item() != net(tenet.ones(2)).item() and len(seen) == 1
 
 
-def test_full_backward_hook():
+def test_full_backward_hook() -> None:
     net, seen = nn.Linear(2, 1, bias=False), []
     handle = net.register_full_backward_hook(lambda m, dx, dy: seen.append((dx[0].tolist(), dy[0].tolist())))
     x = tenet.ones(1, 2, requires_grad=True)
@@ -188,21 +189,21 @@ def test_full_backward_hook():
     with net.register_full_backward_hook(lambda m, dx, dy: (dx[0] * 0,)):
         x.grad = None
         net(x).sum().backward()
-    assert x.grad.tolist() == [[0, 0]] and net.weight.grad is not None
+    assert x.grad.tolist() == [[0, 0]] and net.weight.grad is not None  # type: ignore[attr-defined]
     seen.clear()
     net.register_full_backward_hook(lambda m, dx, dy: seen.append(dx))
     net(tenet.ones(1, 2)).sum().backward()
-    assert seen == [(None,)]
+    assert seen == [(None,)]  # type: ignore[comparison-overlap]
 
 
 class Custom(Exception):
     """Nothing that Tenet knows."""
 
 
-def test_an_exception_in_a_hook_arrives_whole():
+def test_an_exception_in_a_hook_arrives_whole() -> None:
     net = nn.Linear(2, 1)
 
-    def fail(*args):
+    def fail(*args: Any) -> None:
         raise Custom("from the hook")
 
     for register in (net.register_forward_hook, net.register_forward_pre_hook, net.register_full_backward_hook):
@@ -212,7 +213,7 @@ def test_an_exception_in_a_hook_arrives_whole():
     net(tenet.ones(1, 2)).sum().backward()
 
 
-def test_repr_is_pytorchs():
+def test_repr_is_pytorchs() -> None:
     assert repr(Net()) == """Net(
   (first): Block(
     (conv): Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1))
@@ -228,7 +229,7 @@ def test_repr_is_pytorchs():
     assert repr(nn.Parameter(tenet.ones(1))) == "Parameter containing:\ntensor([1.], requires_grad=True)"
 
 
-def test_copies_and_pickles():
+def test_copies_and_pickles() -> None:
     net = Net()
     x = tenet.randn(1, 1, 5, 5)
     for other in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
@@ -240,7 +241,7 @@ def test_copies_and_pickles():
     assert copy.copy(net).first is net.first
 
 
-def test_parameters_and_buffers_as_types():
+def test_parameters_and_buffers_as_types() -> None:
     p = nn.Parameter(tenet.ones(2))
     assert isinstance(p, tenet.Tensor) and p.requires_grad and p.is_leaf
     assert not nn.Parameter(tenet.ones(2), requires_grad=False).requires_grad
@@ -251,7 +252,7 @@ def test_parameters_and_buffers_as_types():
     assert list(module.state_dict()) == ["state"] and len(list(module.buffers())) == 2
 
 
-def test_clip_grad():
+def test_clip_grad() -> None:
     p = nn.Parameter(tenet.ones(2))
     p.grad = tenet.tensor([3.0, 4.0])
     assert nn.utils.clip_grad_norm_([p], 1.0).item() == 5
@@ -265,6 +266,6 @@ def test_clip_grad():
     assert p.tolist() == [5, 6]
 
 
-def test_html_names_every_parameter():
+def test_html_names_every_parameter() -> None:
     text = Net()._repr_html_()
     assert "rest.2.weight" in text and "(4, 18)" in text and "<table>" in text

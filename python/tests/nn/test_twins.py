@@ -3,6 +3,7 @@ import importlib.util
 import inspect
 import pathlib
 import re
+from typing import Any
 
 import pytest
 import tenet
@@ -14,14 +15,14 @@ OF_PYTHON = {"device", "dtype", "padding_mode", "return_indices", "inplace", "fo
              "fused", "decoupled_weight_decay"}
 
 
-def options_of(header, struct):
+def options_of(header: str, struct: str) -> Any:
     """{name: default as text, None for one that must be given} of a struct of options."""
-    body = re.search(rf"struct {struct} {{(.*?)\n}};", (ROOT / header).read_text(), re.S)[1]
+    body = re.search(rf"struct {struct} {{(.*?)\n}};", (ROOT / header).read_text(), re.S)[1]  # type: ignore[index]
     body = re.sub(r"//.*", "", body)
     return {name: default for name, default in re.findall(r"^\s+[\w:<>, ]+? (\w+)(?: = (.*?))?;", body, re.M)}
 
 
-def same(text, value):
+def same(text: str, value: Any) -> Any:
     """Whether a default in C++ is that of Python."""
     if text in ("", "{}"):  # PerAxis without a value: not given
         return value in (inspect.Parameter.empty, None)
@@ -38,14 +39,14 @@ TWINS = [("nn/linear.h", "LinearOptions", nn.Linear), ("nn/conv2d.h", "Conv2dOpt
          ("train/optim/adam.h", "AdamOptions", optim.Adam)]
 
 
-def test_every_struct_of_options_has_a_twin():
+def test_every_struct_of_options_has_a_twin() -> None:
     found = {struct for header in [*ROOT.glob("nn/*.h"), *ROOT.glob("train/optim/*.h")]
              for struct in re.findall(r"^struct (\w+Options) {", header.read_text(), re.M)}
     assert found - {"LoadOptions"} == {struct for _, struct, _ in TWINS}
 
 
 @pytest.mark.parametrize("header, struct, layer", TWINS)
-def test_options_and_defaults(header, struct, layer):
+def test_options_and_defaults(header: str, struct: str, layer: Any) -> None:
     theirs = options_of(header, struct)
     ours = dict(inspect.signature(layer).parameters)
     ours.pop("params", None)
@@ -54,9 +55,9 @@ def test_options_and_defaults(header, struct, layer):
     assert {name: text for name, text in theirs.items() if not same(text, ours[name].default)} == {}
 
 
-def test_they_begin_with_the_same_bits():
-    spec = importlib.util.spec_from_file_location("make_twins", ROOT / "tests/nn/make_twins.py")
-    make_twins = importlib.util.module_from_spec(spec)
+def test_they_begin_with_the_same_bits() -> None:
+    spec: Any = importlib.util.spec_from_file_location("make_twins", ROOT / "tests/nn/make_twins.py")
+    make_twins: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(make_twins)
     values, golden = make_twins.starting_values(), tenet.load(ROOT / "tests/nn/twins.safetensors")
     assert list(values) == list(golden)

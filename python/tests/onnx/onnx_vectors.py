@@ -9,6 +9,7 @@ Tenet does not have. How many run is asserted.
 """
 import collections
 import pathlib
+from typing import Any
 
 import numpy as np
 import onnx
@@ -32,28 +33,28 @@ class NotThere(Exception):
     """An attribute, or a value of it, that Tenet does not have."""
 
 
-def ints(x):
+def ints(x: tenet.Tensor) -> Any:
     return None if x is None else [int(i) for i in x.tolist()]
 
 
-def refuse(unless, what):
+def refuse(unless: Any, what: Any) -> None:
     if not unless:
         raise NotThere(what)
 
 
 # --- Ops: f(inputs, attributes) -> an output or a tuple of them ---------------------------------------------------------
 
-def conv(x, a):
+def conv(x: tenet.Tensor, a: Any) -> Any:
     data, weight, bias = (*x, None)[:3]
     return F.conv(data, weight, bias, stride=strides(a, weight), padding=padding(a, weight), dilation=a.get("dilations", 1),
                   groups=a.get("group", 1))
 
 
-def strides(a, weight):
+def strides(a: Any, weight: Any) -> Any:
     return a.get("strides", [1] * (weight.dim() - 2))
 
 
-def padding(a, weight):
+def padding(a: Any, weight: Any) -> Any:
     """Pairs (low, high), one for each axis."""
     mode = a.get("auto_pad", "NOTSET")
     if mode == "VALID":
@@ -64,7 +65,7 @@ def padding(a, weight):
     return tuple(zip(pads[:axes], pads[axes:]))
 
 
-def conv_transpose(x, a):
+def conv_transpose(x: tenet.Tensor, a: Any) -> Any:
     data, weight, bias = (*x, None)[:3]
     refuse("output_shape" not in a or a.get("auto_pad", "NOTSET") == "NOTSET", "output_shape with auto_pad")
     refuse("output_shape" not in a, "output_shape, which chooses the padding")
@@ -72,7 +73,7 @@ def conv_transpose(x, a):
                             output_padding=a.get("output_padding", 0), groups=a.get("group", 1), dilation=a.get("dilations", 1))
 
 
-def window(x, a, name):
+def window(x: tenet.Tensor, a: Any, name: str) -> Any:
     """Kernel, stride and padding of a pool of two axes with as many zeros on both sides."""
     kernel = a["kernel_shape"]
     refuse(len(kernel) == 2, f"{name} of {len(kernel)} axes")
@@ -83,7 +84,7 @@ def window(x, a, name):
     return kernel, a.get("strides", [1, 1]), pads[:2]
 
 
-def max_pool(x, a):
+def max_pool(x: tenet.Tensor, a: Any) -> Any:
     kernel, stride, pads = window(x, a, "MaxPool")
     refuse(a.get("storage_order", 0) == 0, "column-major indices")
     values, indices = F.max_pool2d(x[0], kernel, stride, pads, a.get("dilations", 1), bool(a.get("ceil_mode", 0)), True)
@@ -92,13 +93,13 @@ def max_pool(x, a):
     return values, indices + first
 
 
-def average_pool(x, a):
+def average_pool(x: tenet.Tensor, a: Any) -> Any:
     kernel, stride, pads = window(x, a, "AveragePool")
     refuse(set(a.get("dilations", [1])) == {1}, "AveragePool with dilation")
     return F.avg_pool2d(x[0], kernel, stride, pads, bool(a.get("ceil_mode", 0)), bool(a.get("count_include_pad", 0)))
 
 
-def max_unpool(x, a):
+def max_unpool(x: tenet.Tensor, a: Any) -> Any:
     kernel, stride, pads = window(x, a, "MaxUnpool")
     size = ints(x[2])[-2:] if len(x) > 2 else tenet.conv_transpose_output_size(x[0].shape[2:], tuple(kernel), stride=stride)
     small = tenet.conv_transpose_output_size(x[0].shape[2:], tuple(kernel), stride=stride, padding=pads)
@@ -108,15 +109,15 @@ def max_unpool(x, a):
     return F.max_unpool2d(x[0], where, kernel, stride, pads, tuple(size))
 
 
-def gemm(x, a):
+def gemm(x: tenet.Tensor, a: Any) -> Any:
     left, right = x[0].T if a.get("transA") else x[0], x[1].T if a.get("transB") else x[1]
     y = (left @ right) * a.get("alpha", 1.0)
     return y + x[2] * a.get("beta", 1.0) if len(x) > 2 else y
 
 
-def reduction(f):
+def reduction(f: Any) -> Any:
     """Over axes, given as an attribute or as the second input; none means all, or nothing at all if so said."""
-    def reduce(x, a):
+    def reduce(x: tenet.Tensor, a: Any) -> Any:
         axes = ints(x[1]) if len(x) > 1 and x[1] is not None else a.get("axes")
         if not axes and a.get("noop_with_empty_axes"):
             return f(x[0], [], True) if f is not identity_sum else x[0]
@@ -125,43 +126,43 @@ def reduction(f):
     return reduce
 
 
-def largest(x, axes, keepdims):
+def largest(x: tenet.Tensor, axes: Any, keepdims: Any) -> Any:
     refuse(x.numel() > 0, "the largest of nothing")
     return x.amax(axes, keepdims)
 
 
-def smallest(x, axes, keepdims):
+def smallest(x: tenet.Tensor, axes: Any, keepdims: Any) -> Any:
     refuse(x.dtype != tenet.bool, "the smallest of bools")
     return -largest(-x, axes, keepdims)
 
 
-def identity_sum(x, axes, keepdims):
+def identity_sum(x: tenet.Tensor, axes: Any, keepdims: Any) -> Any:
     return x.sum(axes, keepdims)
 
 
-def log_sum_exp(x, axes, keepdims):
+def log_sum_exp(x: tenet.Tensor, axes: Any, keepdims: Any) -> Any:
     top = largest(x, axes, True)
     y = (x - top).exp().sum(axes, True).log() + top
     return y if keepdims else y.reshape([n for d, n in enumerate(y.shape) if d not in [k % x.dim() for k in axes]])
 
 
-def argmax(x, a):
+def argmax(x: tenet.Tensor, a: Any) -> Any:
     refuse(not a.get("select_last_index", 0), "ArgMax of the last of equal ones")
     return x[0].argmax(a.get("axis", 0), bool(a.get("keepdims", 1)))
 
 
-def softmax(f):
+def softmax(f: Any) -> Any:
     return lambda x, a: f(x[0], a.get("axis", -1))
 
 
-def reshape(x, a):
+def reshape(x: tenet.Tensor, a: Any) -> Any:
     sizes = ints(x[1])
     if not a.get("allowzero"):
         sizes = [x[0].shape[d] if n == 0 else n for d, n in enumerate(sizes)]
     return x[0].reshape(sizes)
 
 
-def flatten(x, a):
+def flatten(x: tenet.Tensor, a: Any) -> Any:
     axis = a.get("axis", 1) % x[0].dim() if a.get("axis", 1) != x[0].dim() else x[0].dim()
     head = 1
     for n in x[0].shape[:axis]:
@@ -169,11 +170,11 @@ def flatten(x, a):
     return x[0].reshape(head, x[0].numel() // head if head else 0)
 
 
-def axes_of(x, a, key="axes"):
+def axes_of(x: tenet.Tensor, a: Any, key: str = "axes") -> Any:
     return ints(x[1]) if len(x) > 1 else a.get(key)
 
 
-def squeeze(x, a):
+def squeeze(x: tenet.Tensor, a: Any) -> Any:
     axes = axes_of(x, a)
     if axes is None:
         return x[0].squeeze()
@@ -181,7 +182,7 @@ def squeeze(x, a):
     return x[0].reshape([n for d, n in enumerate(x[0].shape) if d not in gone])
 
 
-def unsqueeze(x, a):
+def unsqueeze(x: tenet.Tensor, a: Any) -> Any:
     axes = axes_of(x, a)
     y, rank = x[0], x[0].dim() + len(axes)
     for d in sorted(d % rank for d in axes):
@@ -189,12 +190,12 @@ def unsqueeze(x, a):
     return y
 
 
-def expand(x, a):
+def expand(x: tenet.Tensor, a: Any) -> Any:
     shape = np.broadcast_shapes(tuple(x[0].shape), tuple(ints(x[1])))
     return x[0].expand(*shape)
 
 
-def pad(x, a):
+def pad(x: tenet.Tensor, a: Any) -> Any:
     refuse(a.get("mode", "constant") == "constant", f"Pad with mode {a.get('mode')}")
     refuse(len(x) < 4, "Pad of chosen axes")
     pads = ints(x[1])
@@ -204,27 +205,27 @@ def pad(x, a):
     return F.pad(x[0], flat, value=x[2].item()) if len(x) > 2 and x[2] is not None else F.pad(x[0], flat)
 
 
-def gather(x, a):
+def gather(x: tenet.Tensor, a: Any) -> Any:
     axis = a.get("axis", 0) % x[0].dim()
     return x[0][(slice(None),) * axis + (x[1],)]
 
 
-def gather_elements(x, a):
+def gather_elements(x: tenet.Tensor, a: Any) -> Any:
     axis = a.get("axis", 0) % x[0].dim()
     return x[0].gather(axis, positive(x[1], x[0].shape[axis]))
 
 
-def positive(index, extent):
+def positive(index: Any, extent: Any) -> Any:
     return tenet.where(index < 0, index + extent, index)
 
 
-def scatter_elements(x, a):
+def scatter_elements(x: tenet.Tensor, a: Any) -> Any:
     refuse(a.get("reduction", "none") == "add", f"ScatterElements with reduction {a.get('reduction', 'none')}")
     axis = a.get("axis", 0) % x[0].dim()
     return x[0].scatter_add(axis, positive(x[1], x[0].shape[axis]), x[2])
 
 
-def slice_(x, a):
+def slice_(x: tenet.Tensor, a: Any) -> Any:
     starts, ends = ints(x[1]), ints(x[2])
     axes = ints(x[3]) if len(x) > 3 else list(range(len(starts)))
     steps = ints(x[4]) if len(x) > 4 else [1] * len(starts)
@@ -235,9 +236,9 @@ def slice_(x, a):
     return x[0][tuple(key)]
 
 
-def fold(f):
+def fold(f: Any) -> Any:
     """Of two or more inputs, one after the other."""
-    def reduce(x, a):
+    def reduce(x: tenet.Tensor, a: Any) -> Any:
         y = x[0]
         for other in x[1:]:
             y = f(y, other)
@@ -246,39 +247,39 @@ def fold(f):
     return reduce
 
 
-def clip(x, a):
+def clip(x: tenet.Tensor, a: Any) -> Any:
     low, high = ([v.item() if v is not None else None for v in x[1:]] + [None, None])[:2]
     if low is not None and high is not None and low > high:
         raise NotThere("Clip with min above max")
     return x[0].clamp(low, high) if low is not None or high is not None else x[0]
 
 
-def cast(x, a):
+def cast(x: tenet.Tensor, a: Any) -> Any:
     kinds = {1: tenet.float32, 2: tenet.uint8, 6: tenet.int32, 7: tenet.int64, 9: tenet.bool, 11: tenet.float64}
     refuse(a["to"] in kinds, "Cast to a type Tenet has not")
     return x[0].to(kinds[a["to"]])
 
 
-def nll(f):
-    def loss(x, a):
+def nll(f: Any) -> Any:
+    def loss(x: tenet.Tensor, a: Any) -> Any:
         refuse(len(x) < 3 or x[2] is None, "weights of classes")
         return f(x[0], x[1], ignore_index=a.get("ignore_index", -100), reduction=a.get("reduction", "mean"))
 
     return loss
 
 
-def cross_entropy(x, a):
+def cross_entropy(x: tenet.Tensor, a: Any) -> Any:
     return nll(F.cross_entropy)(x, a), F.log_softmax(x[0], 1)
 
 
-def col2im(x, a):
+def col2im(x: tenet.Tensor, a: Any) -> Any:
     size, kernel = ints(x[1]), ints(x[2])
     refuse(len(size) == 2, f"Col2Im of {len(size)} axes")
     pads = a.get("pads", [0] * 4)
     return F.fold(x[0], size, kernel, a.get("dilations", 1), tuple(zip(pads[:2], pads[2:])), a.get("strides", 1))
 
 
-def split(x, a):
+def split(x: tenet.Tensor, a: Any) -> Any:
     axis = a.get("axis", 0) % x[0].dim()
     extent = x[0].shape[axis]
     if len(x) > 1:
@@ -291,28 +292,28 @@ def split(x, a):
     return tuple(x[0].narrow(axis, int(start), n) for start, n in zip(starts, sizes))
 
 
-def eye_like(x, a):
+def eye_like(x: tenet.Tensor, a: Any) -> Any:
     refuse(a.get("k", 0) == 0, "EyeLike beside the diagonal")
     kinds = {1: tenet.float32, 6: tenet.int32, 7: tenet.int64, 11: tenet.float64}
     refuse(a.get("dtype", 1) in kinds, "EyeLike of a type Tenet has not")
     return tenet.eye(*x[0].shape, dtype=kinds[a["dtype"]] if "dtype" in a else x[0].dtype)
 
 
-def divide(x, a):
+def divide(x: tenet.Tensor, a: Any) -> Any:
     refuse(x[0].is_floating_point(), "Div of integers, which rounds towards 0")
     return x[0] / x[1]
 
 
-def power(x, a):
+def power(x: tenet.Tensor, a: Any) -> Any:
     refuse(x[0].dtype == x[1].dtype, "Pow that keeps the type of its first operand")
     return x[0] ** x[1]
 
 
-def unary(f):
+def unary(f: Any) -> Any:
     return lambda x, a: f(x[0])
 
 
-def binary(f):
+def binary(f: Any) -> Any:
     return lambda x, a: f(x[0], x[1])
 
 
@@ -347,7 +348,7 @@ OPS = {
 
 # --- The vectors -----------------------------------------------------------------------------------------------------------
 
-def tensor_of(path):
+def tensor_of(path: Any) -> Any:
     proto = onnx.TensorProto()
     proto.ParseFromString(path.read_bytes())
     array = numpy_helper.to_array(proto)
@@ -356,7 +357,7 @@ def tensor_of(path):
     return tenet.tensor(array)
 
 
-def attribute(value):
+def attribute(value: Any) -> Any:
     kind = onnx.helper.get_attribute_value(value)
     if isinstance(kind, bytes):
         return kind.decode()
@@ -367,11 +368,11 @@ def attribute(value):
     return list(kind) if hasattr(kind, "__len__") and not isinstance(kind, str) else kind
 
 
-def run(folder):
+def run(folder: pathlib.Path) -> None:
     """Raises NotThere for what Tenet does not have, AssertionError for a difference."""
     model = onnx.load(str(folder / "model.onnx"))
-    (node,) = model.graph.node if len(model.graph.node) == 1 else (None,)
-    refuse(node is not None, "several nodes")
+    refuse(len(model.graph.node) == 1, "several nodes")
+    (node,) = model.graph.node
     refuse(node.op_type in OPS, f"op {node.op_type}")
     refuse(all(i.type.HasField("tensor_type") for i in model.graph.input), "sequences and optional values")
     data = folder / "test_data_set_0"
@@ -388,7 +389,7 @@ def run(folder):
         compare(y, expected, ROUNDED.get(folder.name, 1e-5 if node.op_type in LOOSE else 1e-6))
 
 
-def compare(y, expected, rtol):
+def compare(y: tenet.Tensor, expected: Any, rtol: Any) -> None:
     assert y.dtype == expected.dtype and y.shape == expected.shape, (y.dtype, expected.dtype, y.shape, expected.shape)
     if expected.is_floating_point():
         np.testing.assert_allclose(y.numpy(), expected.numpy(), rtol=rtol, atol=rtol / 10)
@@ -396,7 +397,7 @@ def compare(y, expected, rtol):
         assert tenet.equal(y, expected)
 
 
-def reason(folder):
+def reason(folder: pathlib.Path) -> Any:
     """Why a vector is left out; None if it runs."""
     try:
         run(folder)
@@ -412,11 +413,11 @@ REASONS = {folder: reason(folder) for folder in FOLDERS}
 
 
 @pytest.mark.parametrize("folder", [f for f in FOLDERS if REASONS[f] is None], ids=lambda f: f.name.removeprefix("test_"))
-def test_vector(folder):
+def test_vector(folder: pathlib.Path) -> None:
     run(folder)
 
 
-def test_as_many_run_as_should(capsys):
+def test_as_many_run_as_should(capsys: pytest.CaptureFixture[str]) -> None:
     left_out = collections.Counter(reason for reason in REASONS.values() if reason)
     with capsys.disabled():
         print("\nleft out:")

@@ -1,5 +1,7 @@
 """The optimisers, against their formulas, and PyTorch's interface around them."""
 import math
+from typing import Any, cast
+import pathlib
 
 import pytest
 import tenet
@@ -7,7 +9,7 @@ from tenet import nn, optim
 from tenet.testing import assert_close
 
 
-def train(optimizer, parameter, steps=5):
+def train(optimizer: Any, parameter: Any, steps: int = 5) -> Any:
     """Some steps on a quadratic; the values after each."""
     seen = []
     for i in range(steps):
@@ -18,18 +20,19 @@ def train(optimizer, parameter, steps=5):
     return seen
 
 
-def gradient(x, i):
+def gradient(x: Any, i: int) -> Any:
     return 2 * (x - 3) * (i + 1)
 
 
 @pytest.mark.parametrize("options", [
     {}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}, {"momentum": 0.5, "dampening": 0.3, "weight_decay": 0.1},
 ])
-def test_sgd_is_its_formula(options):
+def test_sgd_is_its_formula(options: Any) -> None:
     w = nn.Parameter(tenet.tensor([1.0, -2.0], dtype=tenet.float64))
     seen = train(optim.SGD([w], lr=0.01, **options), w)
     momentum, dampening = options.get("momentum", 0), options.get("dampening", 0)
-    x, b = [1.0, -2.0], [None, None]
+    x = [1.0, -2.0]
+    b: list[Any] = [None, None]
     for i in range(5):
         for k in range(2):
             g = gradient(x[k], i) + options.get("weight_decay", 0) * x[k]
@@ -39,7 +42,7 @@ def test_sgd_is_its_formula(options):
 
 
 @pytest.mark.parametrize("options", [{}, {"betas": (0.5, 0.7), "eps": 1e-3}, {"weight_decay": 0.1}, {"amsgrad": True}])
-def test_adam_is_its_formula(options):
+def test_adam_is_its_formula(options: Any) -> None:
     w = nn.Parameter(tenet.tensor([1.0], dtype=tenet.float64))
     seen = train(optim.Adam([w], lr=0.1, **options), w, 8)
     beta1, beta2 = options.get("betas", (0.9, 0.999))
@@ -54,9 +57,9 @@ def test_adam_is_its_formula(options):
         assert seen[i] == pytest.approx([x], rel=1e-10)
 
 
-def test_groups_have_settings_of_their_own():
+def test_groups_have_settings_of_their_own() -> None:
     a, b = nn.Parameter(tenet.ones(1)), nn.Parameter(tenet.ones(1))
-    optimizer = optim.SGD([{"params": [a]}, {"params": b, "lr": 0.5}], lr=0.1)
+    optimizer = optim.SGD([{"params": [a]}, {"params": b, "lr": 0.5}], lr=0.1)  # type: ignore[arg-type]
     (a + b).sum().backward()
     optimizer.step()
     assert_close([a.item(), b.item()], [0.9, 0.5], rtol=1e-6, atol=0)
@@ -67,12 +70,12 @@ def test_groups_have_settings_of_their_own():
     assert [g["momentum"] for g in optimizer.param_groups] == [0, 0, 0.9]
 
 
-def test_closures_and_named_parameters():
+def test_closures_and_named_parameters() -> None:
     net = nn.Linear(1, 1)
     optimizer = optim.SGD(net.named_parameters(), lr=0.1)
     assert optimizer.param_groups[0]["param_names"] == ["weight", "bias"]
 
-    def closure():
+    def closure() -> Any:
         optimizer.zero_grad()
         loss = net(tenet.ones(1, 1)).square().sum()
         loss.backward()
@@ -83,7 +86,7 @@ def test_closures_and_named_parameters():
     assert tenet.is_grad_enabled()
 
 
-def test_zero_grad():
+def test_zero_grad() -> None:
     w = nn.Parameter(tenet.ones(2))
     optimizer = optim.SGD([w], lr=0.1)
     w.sum().backward()
@@ -95,7 +98,7 @@ def test_zero_grad():
     assert w.tolist() == [1, 1]
 
 
-def test_a_parameter_whose_data_were_replaced_is_still_trained():
+def test_a_parameter_whose_data_were_replaced_is_still_trained() -> None:
     w = nn.Parameter(tenet.ones(2))
     optimizer = optim.SGD([w], lr=0.1, momentum=0.9)
     for _ in range(2):
@@ -107,7 +110,7 @@ def test_a_parameter_whose_data_were_replaced_is_still_trained():
 
 
 @pytest.mark.parametrize("make", [lambda p: optim.SGD(p, lr=0.01, momentum=0.9), lambda p: optim.Adam(p, lr=0.1, amsgrad=True)])
-def test_training_continues_bit_for_bit(make, tmp_path):
+def test_training_continues_bit_for_bit(make: Any, tmp_path: pathlib.Path) -> None:
     w = nn.Parameter(tenet.randn(3))
     optimizer = make([w])
     train(optimizer, w)
@@ -120,9 +123,9 @@ def test_training_continues_bit_for_bit(make, tmp_path):
     assert train(other, again) == rest
 
 
-def test_the_state_has_pytorchs_form():
+def test_the_state_has_pytorchs_form() -> None:
     a, b = nn.Parameter(tenet.ones(2)), nn.Parameter(tenet.ones(1))
-    optimizer = optim.Adam([{"params": [a]}, {"params": [b], "lr": 0.5}])
+    optimizer = optim.Adam([{"params": [a]}, {"params": [b], "lr": 0.5}])  # type: ignore[arg-type]
     a.sum().backward()
     optimizer.step()
     state = optimizer.state_dict()
@@ -138,13 +141,13 @@ def test_the_state_has_pytorchs_form():
         optim.SGD([a, b]).load_state_dict(state)
 
 
-def test_an_optimiser_in_python():
+def test_an_optimiser_in_python() -> None:
     class SignDescent(optim.Optimizer):
-        def __init__(self, params, lr):
+        def __init__(self, params: Any, lr: Any) -> None:
             super().__init__(params, {"lr": lr})
 
         @tenet.no_grad()
-        def step(self, closure=None):
+        def step(self, closure: Any = None) -> None:
             for group in self.param_groups:
                 for p in group["params"]:
                     self.state[p]["count"] = self.state[p].get("count", 0) + 1
@@ -165,15 +168,15 @@ def test_an_optimiser_in_python():
     (lambda w: optim.SGD([w, w]), tenet.ValueError, "SGD: a parameter is there twice. Pass it once."),
     (lambda w: optim.SGD([w * 1]), tenet.ValueError, "SGD: parameter 0 must be a leaf, not computed by <Mul>."),
     (lambda w: optim.SGD([w], lr=-1), tenet.ValueError, "SGD: lr=-1 must be 0 or more."),
-    (lambda w: optim.SGD([3.0]), TypeError, "SGD: parameter 0 is a float. It must be a Tensor."),
+    (lambda w: optim.SGD([cast("Any", 3.0)]), TypeError, "SGD: parameter 0 is a float. It must be a Tensor."),
     (lambda w: optim.Adam([w], betas=(0.9, 1.0)), tenet.ValueError, r"Adam: betas\[1\]=1 must be in \[0, 1\)"),
     (lambda w: optim.Adam([w], maximize=True), NotImplementedError, "Adam: maximize=True is not there. Minimise the negative."),
 ])
-def test_what_is_refused(make, error, text):
+def test_what_is_refused(make: Any, error: type[BaseException], text: str) -> None:
     with pytest.raises(error, match=text):
         make(nn.Parameter(tenet.ones(1)))
 
 
-def test_repr():
+def test_repr() -> None:
     assert repr(optim.SGD([nn.Parameter(tenet.ones(1))], lr=0.1)) == (
         "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    momentum: 0\n    nesterov: False\n    weight_decay: 0\n)")

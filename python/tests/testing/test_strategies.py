@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tenet.testing.strategies import (LAYOUTS, ConvConfig, broadcastable_shapes,
 FAMILIES = [(axes, transposed) for axes in (1, 2, 3) for transposed in (False, True)]
 
 
-def simplest(strategy, wanted, phases=tuple(Phase)):
+def simplest(strategy: Any, wanted: Any, phases: Any = tuple(Phase)) -> Any:
     """The simplest example that is wanted; raises if there is none."""
     return find(strategy, wanted, settings=settings(max_examples=20000, phases=phases))
 
@@ -22,30 +23,30 @@ def simplest(strategy, wanted, phases=tuple(Phase)):
 
 
 @pytest.mark.parametrize("dtype", [tenet.float32, tenet.float64, tenet.int64, tenet.int32, tenet.uint8, tenet.bool])
-def test_every_type_is_drawn(dtype):
+def test_every_type_is_drawn(dtype: tenet.dtype) -> None:
     assert simplest(dtypes(), lambda drawn: drawn == dtype) == dtype
     if dtype.is_floating_point:
         assert simplest(dtypes(floating=True), lambda drawn: drawn == dtype) == dtype
 
 
 @given(shapes(min_dims=1, max_dims=3, min_side=2, max_side=5))
-def test_shapes_keep_to_their_bounds(shape):
+def test_shapes_keep_to_their_bounds(shape: tuple[int, ...]) -> None:
     assert 1 <= len(shape) <= 3 and all(2 <= side <= 5 for side in shape)
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (6,), (6, 6, 6, 6)])
-def test_shapes_reach_their_bounds(shape):
+def test_shapes_reach_their_bounds(shape: tuple[int, ...]) -> None:
     assert simplest(shapes(), lambda drawn: drawn == shape) == shape
 
 
 @given(st.integers(1, 4).flatmap(broadcastable_shapes))
-def test_shapes_broadcast(drawn):
+def test_shapes_broadcast(drawn: Any) -> None:
     together = np.broadcast_shapes(*drawn)
     total = sum(tenet.ones(shape, dtype=tenet.int64) for shape in drawn)
-    assert tuple(total.shape) == together and (total == len(drawn)).all()
+    assert tuple(total.shape) == together and (total == len(drawn)).all()  # type: ignore[union-attr]
 
 
-def test_broadcastable_shapes_differ_in_dimensions_and_in_ones():
+def test_broadcastable_shapes_differ_in_dimensions_and_in_ones() -> None:
     assert simplest(broadcastable_shapes(2), lambda s: len(s[0]) < len(s[1]))
     assert simplest(broadcastable_shapes(2), lambda s: len(s[0]) == len(s[1]) and 1 in s[0] and s[0] != s[1])
 
@@ -54,7 +55,8 @@ def test_broadcastable_shapes_differ_in_dimensions_and_in_ones():
 
 
 @given(st.data(), shapes(), dtypes(), st.sampled_from(LAYOUTS))
-def test_tensors_have_the_shape_type_and_numbers_asked_for(data, shape, dtype, layout):
+def test_tensors_have_the_shape_type_and_numbers_asked_for(data: Any, shape: tuple[int, ...], dtype: tenet.dtype,
+                                                           layout: Any) -> None:
     x = data.draw(tensors(shape, dtype, layouts=[layout]))
     assert tuple(x.shape) == shape and x.dtype == dtype and not x.requires_grad
     assert tenet.equal(8 * x.to(tenet.float64), (8 * x.to(tenet.float64)).to(tenet.int64).to(tenet.float64))
@@ -64,7 +66,7 @@ def test_tensors_have_the_shape_type_and_numbers_asked_for(data, shape, dtype, l
         assert not x.is_contiguous()
 
 
-def test_each_layout_is_what_it_says():
+def test_each_layout_is_what_it_says() -> None:
     shape = (3, 4)
     simplest(tensors(shape, layouts=["transposed"]), lambda x: x.stride() == (1, 3))
     simplest(tensors(shape, layouts=["strided"]), lambda x: x.stride() == (18, 2))
@@ -73,37 +75,37 @@ def test_each_layout_is_what_it_says():
 
 
 @pytest.mark.parametrize("stride", [(4, 1), (1, 3), (18, 2), (0, 0)])
-def test_every_layout_is_drawn(stride):
+def test_every_layout_is_drawn(stride: Any) -> None:
     simplest(tensors((3, 4)), lambda x: x.stride() == stride)
 
 
 @given(tensors((2, 3), layouts=["strided"]))
-def test_what_lies_between_strided_elements_shows(x):
+def test_what_lies_between_strided_elements_shows(x: tenet.Tensor) -> None:
     memory = x.as_strided((27,), (1,))  # from x's first element on
     assert tenet.isnan(memory).sum() == 27 - 6
 
 
 @given(tensors((5, 5), tenet.int64, elements=st.integers(3, 4)))
-def test_elements_are_those_given(x):
+def test_elements_are_those_given(x: tenet.Tensor) -> None:
     assert set(x.flatten().tolist()) <= {3, 4}
 
 
-def test_large_tensors_are_not_periodic():
+def test_large_tensors_are_not_periodic() -> None:
     simplest(tensors((40,), tenet.int64, layouts=["contiguous"]), lambda x: x[:16].tolist() != x[16:32].tolist())
 
 
-def test_an_unknown_layout_is_refused():
+def test_an_unknown_layout_is_refused() -> None:
     with pytest.raises(tenet.ValueError, match=r"tensors: layouts has \['fortran'\], but there are only contiguous"):
         simplest(tensors(layouts=["fortran"]), lambda x: True)
 
 
 @given(st.data(), dtypes())
-def test_numbers_survive_the_type(data, dtype):
+def test_numbers_survive_the_type(data: Any, dtype: tenet.dtype) -> None:
     number = data.draw(numbers(dtype))
     assert tenet.tensor(number, dtype=dtype).item() == number
 
 
-def test_tensors_shrink_to_something_small():
+def test_tensors_shrink_to_something_small() -> None:
     smallest = simplest(tensors(), lambda x: x.numel() >= 2)
     assert smallest.tolist() == [0.0, 0.0] and smallest.is_contiguous()
     assert simplest(tensors((3, 4)), lambda x: True).is_contiguous()
@@ -113,10 +115,10 @@ def test_tensors_shrink_to_something_small():
 
 
 @pytest.mark.parametrize("axes, transposed", FAMILIES)
-def test_every_configuration_runs(axes, transposed):
+def test_every_configuration_runs(axes: int, transposed: bool) -> None:
     @given(conv_configs(axes, transposed))
     @settings(max_examples=300)
-    def runs(config):
+    def runs(config: Any) -> None:
         x, w, bias = config.draw()
         y = config(x, w, bias)
         assert y.dim() == x.dim() == len(config.x_shape) and w.dim() == axes + 2
@@ -127,19 +129,19 @@ def test_every_configuration_runs(axes, transposed):
 
 
 @pytest.mark.parametrize("axes, transposed", FAMILIES)
-def test_gradients_of_configurations(axes, transposed):
+def test_gradients_of_configurations(axes: int, transposed: bool) -> None:
     small = conv_configs(axes, transposed).filter(lambda c: 0 < tenet.Size(c.x_shape).numel() <= 60)
 
     @given(small)
     @settings(max_examples=8)
-    def agree(config):
+    def agree(config: Any) -> None:
         assert_gradients(config, *(x for x in config.draw(tenet.float64) if x is not None), full=False)
 
     agree()
 
 
 @given(conv_configs(2))
-def test_a_configuration_and_its_transpose_are_adjoint(config):
+def test_a_configuration_and_its_transpose_are_adjoint(config: Any) -> None:
     x, w, _ = config.draw(tenet.float64)
     y = tenet.randn_like(config(x, w))
     F = tenet.nn.functional
@@ -158,22 +160,22 @@ def test_a_configuration_and_its_transpose_are_adjoint(config):
     lambda c: c.dilation != 1 and c.groups > 1 and c.bias, lambda c: 0 in c.x_shape,
     lambda c: len(c.x_shape) == len(c.w_shape) - 1],
     ids=["same", "valid", "number", "uneven pairs", "per axis", "uniform", "all at once", "empty batch", "no batch"])
-def test_every_kind_of_option_is_drawn(axes, transposed, wanted):
+def test_every_kind_of_option_is_drawn(axes: int, transposed: bool, wanted: Any) -> None:
     assert simplest(conv_configs(axes, transposed), wanted, phases=[Phase.generate])
 
 
-def test_output_padding_is_drawn_up_to_the_dilation():
+def test_output_padding_is_drawn_up_to_the_dilation() -> None:
     assert simplest(conv_configs(1, transposed=True), lambda c: c.output_padding == (2,) and c.stride == (1,))
 
 
-def test_configurations_shrink_to_the_simplest():
+def test_configurations_shrink_to_the_simplest() -> None:
     assert simplest(conv_configs(2), lambda c: True) == ConvConfig((1, 1, 1, 1), (1, 1, 1, 1))
 
 
 # --- Without Hypothesis -------------------------------------------------------------------------------------------
 
 
-def test_what_to_install_is_said():
+def test_what_to_install_is_said() -> None:
     program = "import sys; sys.modules['hypothesis'] = None; import tenet.testing; import tenet.testing.strategies"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     text = "ImportError: tenet.testing.strategies needs Hypothesis: pip install tenet[test]"

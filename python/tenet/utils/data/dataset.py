@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tenet._C import Generator
+    from tenet._types import T
 
 
 def fetch(dataset: Any, indices: Any) -> Any:
@@ -99,8 +100,9 @@ def _in_range(index: int, count: int, name: str) -> int:
 class Subset(Dataset[T_co]):
     """The examples of a dataset that have these numbers."""
 
-    def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
-        self.dataset, self.indices = dataset, indices
+    def __init__(self, dataset: Dataset[T_co] | Sequence[T_co], indices: Sequence[int]) -> None:
+        self.dataset: Any = dataset
+        self.indices = indices
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, list):
@@ -135,22 +137,23 @@ class ConcatDataset(Dataset[T_co]):
         return self.cumulative_sizes[-1]
 
 
-def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset[Any]]:
+def random_split(dataset: Dataset[T] | Sequence[T], lengths: Sequence[float], generator: Generator | None = None) -> list[Subset[T]]:
     """Subsets of these lengths, or fractions of the whole, that share no example. Raises ValueError unless lengths add
     up to the dataset's, fractions to 1; what rounding leaves over goes to the first ones."""
     sizes: list[Any] = list(lengths)
+    whole: Any = dataset
     if math.isclose(sum(sizes), 1) and sum(sizes) <= 1 + 1e-9 and any(isinstance(n, float) for n in sizes):
         if any(not 0 <= n <= 1 for n in sizes):
             raise _C.ValueError(f"random_split: the fractions {sizes} must lie between 0 and 1.")
-        sizes = [math.floor(len(dataset) * n) for n in sizes]
-        for i in range(len(dataset) - sum(sizes)):
+        sizes = [math.floor(len(whole) * n) for n in sizes]
+        for i in range(len(whole) - sum(sizes)):
             sizes[i % len(sizes)] += 1
     if any(not isinstance(n, numbers.Integral) or n < 0 for n in sizes):
         raise _C.ValueError(f"random_split: the lengths {sizes} must be whole numbers of 0 or more, or fractions "
                             "that add up to 1.")
-    if sum(sizes) != len(dataset):
+    if sum(sizes) != len(whole):
         raise _C.ValueError(f"random_split: the lengths {sizes} add up to {sum(sizes)}, but the dataset has "
-                            f"{len(dataset)} examples.")
-    order = randperm(len(dataset), generator)
+                            f"{len(whole)} examples.")
+    order = randperm(len(whole), generator)
     ends = list(itertools.accumulate(sizes))
     return [Subset(dataset, order[end - n:end]) for n, end in zip(sizes, ends)]

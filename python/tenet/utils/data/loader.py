@@ -6,17 +6,16 @@ import functools
 import itertools
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Generic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from tenet import _C
 from tenet.autograd import set_grad_enabled
 from tenet.utils.data.collate import default_collate, default_convert
-from tenet.utils.data.dataset import IterableDataset, Rows, fetch
+from tenet.utils.data.dataset import Dataset, IterableDataset, Rows, fetch
 from tenet.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, T_co, draw_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from tenet._C import Generator
 
@@ -50,13 +49,15 @@ class DataLoader(Generic[T_co]):
     no effect: workers are threads.
     """
 
-    def __init__(self, dataset: Any, batch_size: int | None = 1, shuffle: bool | None = None, sampler: Any = None,
-                 batch_sampler: Any = None, num_workers: int = 0, collate_fn: Callable[[list[Any]], Any] | None = None,
-                 pin_memory: bool = False, drop_last: bool = False, timeout: float = 0,
-                 worker_init_fn: Callable[[int], Any] | None = None, multiprocessing_context: object | None = None,
-                 generator: Generator | None = None, *, prefetch_factor: int | None = None,
-                 persistent_workers: bool = False, pin_memory_device: str = "", in_order: bool = True) -> None:
-        self.dataset, self.num_workers, self.worker_init_fn = dataset, num_workers, worker_init_fn
+    def __init__(self, dataset: Dataset[T_co] | Sequence[T_co], batch_size: int | None = 1, shuffle: bool | None = None,
+                 sampler: Any = None, batch_sampler: Any = None, num_workers: int = 0,
+                 collate_fn: Callable[[list[Any]], Any] | None = None, pin_memory: bool = False,
+                 drop_last: bool = False, timeout: float = 0, worker_init_fn: Callable[[int], Any] | None = None,
+                 multiprocessing_context: object | None = None, generator: Generator | None = None, *,
+                 prefetch_factor: int | None = None, persistent_workers: bool = False, pin_memory_device: str = "",
+                 in_order: bool = True) -> None:
+        self.dataset: Any = dataset
+        self.num_workers, self.worker_init_fn = num_workers, worker_init_fn
         self.prefetch_factor = 2 if prefetch_factor is None else prefetch_factor
         self.timeout, self.generator = timeout, generator
         self._iterable = isinstance(dataset, IterableDataset)

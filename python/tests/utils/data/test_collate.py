@@ -3,6 +3,7 @@ import subprocess
 import sys
 from collections import OrderedDict, defaultdict, namedtuple
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tenet.utils.data import default_collate, default_convert
 Point = namedtuple("Point", "x y")
 
 
-def test_tensors_arrays_and_numbers():
+def test_tensors_arrays_and_numbers() -> None:
     assert default_collate([tenet.ones(2), tenet.zeros(2)]).tolist() == [[1, 1], [0, 0]]
     assert default_collate([np.ones(2, np.float32), np.zeros(2, np.float32)]).dtype == tenet.float32
     assert default_collate([np.float64(1), np.float64(2)]).dtype == tenet.float64
@@ -24,20 +25,20 @@ def test_tensors_arrays_and_numbers():
     assert default_collate(["a", "b"]) == ["a", "b"] and default_collate([b"a"]) == [b"a"]
 
 
-def test_a_batch_shares_no_memory_with_its_examples():
+def test_a_batch_shares_no_memory_with_its_examples() -> None:
     array = np.ones(2, np.float32)
     batch = default_collate([array, array])
     array[0] = 5
     assert batch.tolist() == [[1, 1], [1, 1]]
 
 
-def test_gradients_reach_the_examples():
+def test_gradients_reach_the_examples() -> None:
     x = tenet.ones(2, requires_grad=True)
     default_collate([(x, 1), (3 * x, 2)])[0].sum().backward()
     assert x.grad.tolist() == [4, 4]
 
 
-def test_structures():
+def test_structures() -> None:
     batch = default_collate([{"p": Point(1, (2.0, "a"))}, {"p": Point(3, (4.0, "b"))}])
     assert isinstance(batch["p"], Point) and batch["p"].x.tolist() == [1, 3]
     assert batch["p"].y[0].tolist() == [2, 4] and batch["p"].y[1] == ["a", "b"]
@@ -67,12 +68,12 @@ def test_structures():
     ([[1 << 70]], OverflowError, r"default_collate: an example\[0\]: int too big"),
     ([], tenet.ValueError, "default_collate: the batch is empty. Give at least one example."),
 ])
-def test_what_cannot_be_batched(batch, error, text):
+def test_what_cannot_be_batched(batch: Any, error: type[BaseException], text: str) -> None:
     with pytest.raises(error, match=text):
         default_collate(batch)
 
 
-def test_convert():
+def test_convert() -> None:
     converted = default_convert({"a": np.ones(2), "b": [Point(np.zeros(1), "text")], "c": 3})
     assert isinstance(converted["a"], tenet.Tensor) and isinstance(converted["b"][0].x, tenet.Tensor)
     assert converted["b"][0].y == "text" and converted["c"] == 3
@@ -82,7 +83,7 @@ def test_convert():
     assert default_convert((1, "a")) == [1, "a"] and default_convert(np.array(["s"])).dtype.kind == "U"
 
 
-def test_numpy_is_not_imported():
+def test_numpy_is_not_imported() -> None:
     program = ("import sys, tenet; from tenet.utils.data import DataLoader; "
                "assert [b.tolist() for b in DataLoader([1, 2, 3], 2)] == [[1, 2], [3]]; "
                "assert list(DataLoader([{'a': 's'}])) == [{'a': ['s']}]; "

@@ -1,4 +1,6 @@
 """Datasets and their parts."""
+from typing import Any
+
 import pytest
 import tenet
 from tenet.utils.data import (ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, default_collate, digits,
@@ -7,19 +9,19 @@ from tenet.utils.data.dataset import fetch
 
 
 class Squares(Dataset[int]):
-    def __init__(self, n):
+    def __init__(self, n: int) -> None:
         self.n = n
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> Any:
         if not 0 <= i < self.n:
             raise IndexError(i)
         return i * i
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.n
 
 
-def test_tensor_dataset():
+def test_tensor_dataset() -> None:
     data = TensorDataset(tenet.arange(6).view(3, 2), tenet.tensor([7, 8, 9]))
     x, y = data[1]
     assert len(data) == 3 and x.tolist() == [2, 3] and y.item() == 8
@@ -36,14 +38,14 @@ def test_tensor_dataset():
     ((tenet.zeros(1), [1]), TypeError, "argument 1 is a list. It must be a Tensor."),
     ((tenet.tensor(1),), tenet.ShapeError, "tensor 0 has no dimensions. The first one counts the examples."),
 ])
-def test_what_is_no_tensor_dataset(tensors, error, text):
+def test_what_is_no_tensor_dataset(tensors: Any, error: type[BaseException], text: str) -> None:
     with pytest.raises(error, match=f"TensorDataset: {text}"):
         TensorDataset(*tensors)
 
 
 @pytest.mark.parametrize("kind", [lambda data: data, lambda data: Subset(data, range(4)),
                                   lambda data: Subset(Subset(data, range(5)), [3, 2, 1, 0])])
-def test_batches_of_tensors_equal_stacked_examples(kind):
+def test_batches_of_tensors_equal_stacked_examples(kind: Any) -> None:
     data = kind(TensorDataset(tenet.randn(6, 2, 3).transpose(1, 2), tenet.arange(6), tenet.arange(6) > 2))
     at = [2, 0, 2, -1]
     examples = [data[i] for i in at]
@@ -53,26 +55,26 @@ def test_batches_of_tensors_equal_stacked_examples(kind):
         assert all(tenet.equal(x, tenet.stack(column)) for x, column in zip(batch, zip(*examples), strict=True))
 
 
-def test_batches_of_tensors_have_gradients():
+def test_batches_of_tensors_have_gradients() -> None:
     x = tenet.ones(3, 2, requires_grad=True)
     (batch,) = default_collate(fetch(TensorDataset(x), [2, 2, 0]))
     batch.sum().backward()
     assert x.grad.tolist() == [[1, 1], [0, 0], [2, 2]]
 
 
-def test_batches_of_tensors_within_range():
+def test_batches_of_tensors_within_range() -> None:
     for wrong in (3, -4):
         with pytest.raises(tenet.IndexError, match=f"TensorDataset: index {wrong} is out of range for 3 examples"):
             fetch(TensorDataset(tenet.zeros(3)), [0, wrong])
 
 
-def test_a_getitem_of_ones_own_is_used_for_batches():
+def test_a_getitem_of_ones_own_is_used_for_batches() -> None:
     class Tenfold(TensorDataset):
-        def __getitem__(self, index):
+        def __getitem__(self, index: int) -> Any:
             return tuple(10 * x for x in super().__getitem__(index))
 
-    class Negative(Subset):
-        def __getitem__(self, index):
+    class Negative(Subset[Any]):
+        def __getitem__(self, index: int) -> Any:
             return tuple(-x for x in super().__getitem__(index))
 
     data = Tenfold(tenet.arange(4))
@@ -80,9 +82,9 @@ def test_a_getitem_of_ones_own_is_used_for_batches():
     assert default_collate(fetch(Negative(data, [2, 1]), [0, 1]))[0].tolist() == [-20, -10]
 
 
-def test_getitems_of_ones_own():
+def test_getitems_of_ones_own() -> None:
     class Batched(Squares):
-        def __getitems__(self, indices):
+        def __getitems__(self, indices: Any) -> Any:
             return [-i for i in indices]
 
     class Below(Batched):
@@ -92,7 +94,7 @@ def test_getitems_of_ones_own():
     assert fetch(Squares(4), [3, 1]) == [9, 1] == fetch(Subset(Squares(4), [1, 3]), [1, 0])
 
 
-def test_subset_and_concat():
+def test_subset_and_concat() -> None:
     both = Squares(3) + Squares(4)
     assert isinstance(both, ConcatDataset) and len(both) == 7 and [both[i] for i in range(7)] == [0, 1, 4, 0, 1, 4, 9]
     assert both[-1] == 9 and both[-7] == 0
@@ -109,7 +111,7 @@ def test_subset_and_concat():
         both + IterableDataset()
 
 
-def test_random_split():
+def test_random_split() -> None:
     parts = random_split(Squares(10), [7, 3])
     assert [len(p) for p in parts] == [7, 3]
     assert sorted(i for p in parts for i in p.indices) == list(range(10))
@@ -129,19 +131,19 @@ def test_random_split():
     ([12, -2], r"the lengths \[12, -2\] must be whole numbers of 0 or more"), ([5.0, 5.0], ".* must be whole numbers"),
     ([1.5, -0.5], r"the fractions \[1.5, -0.5\] must lie between 0 and 1"),
 ])
-def test_what_cannot_be_split(lengths, text):
+def test_what_cannot_be_split(lengths: Any, text: str) -> None:
     with pytest.raises(tenet.ValueError, match=f"random_split: {text}"):
         random_split(Squares(10), lengths)
 
 
-def test_what_must_be_defined():
+def test_what_must_be_defined() -> None:
     with pytest.raises(NotImplementedError, match=r"Dataset: define __getitem__\(self, index\)."):
         Dataset()[0]
     with pytest.raises(NotImplementedError, match=r"IterableDataset: define __iter__\(self\)."):
         iter(IterableDataset())
 
 
-def test_the_digits():
+def test_the_digits() -> None:
     train, test = digits("train"), digits("test")
     images, labels = train[:]
     assert images.shape == (1437, 1, 8, 8) and labels.dtype == tenet.int64 and len(test) == 360

@@ -1,5 +1,6 @@
 """Orders."""
 from collections import Counter
+from typing import Any
 
 import pytest
 import tenet
@@ -9,13 +10,13 @@ from tenet.utils.data import (BatchSampler, RandomSampler, Sampler, SequentialSa
 TEN = range(10)
 
 
-def test_sequential():
+def test_sequential() -> None:
     assert list(SequentialSampler(TEN)) == list(TEN) and len(SequentialSampler(TEN)) == 10
     with pytest.raises(NotImplementedError):
         iter(Sampler())
 
 
-def test_random_orders_are_new_each_time_and_repeatable():
+def test_random_orders_are_new_each_time_and_repeatable() -> None:
     sampler = RandomSampler(TEN)
     tenet.manual_seed(1)
     first, second = list(sampler), list(sampler)
@@ -28,7 +29,7 @@ def test_random_orders_are_new_each_time_and_repeatable():
 
 @pytest.mark.parametrize("options", [{}, {"num_samples": 25}, {"replacement": True, "num_samples": 25}])
 @pytest.mark.parametrize("generator", [None, tenet.Generator(seed=4)])
-def test_one_seed_makes_the_order_of_an_epoch(generator, options):
+def test_one_seed_makes_the_order_of_an_epoch(generator: Any, options: Any) -> None:
     """What draws while the epoch runs changes nothing, and the epoch takes the same from the stream however it is
     read."""
     stream = generator or tenet.default_generator
@@ -45,7 +46,7 @@ def test_one_seed_makes_the_order_of_an_epoch(generator, options):
     assert disturbed == undisturbed
 
 
-def test_random_with_a_number_of_samples():
+def test_random_with_a_number_of_samples() -> None:
     assert Counter(RandomSampler(TEN, num_samples=25)).most_common()[-1][1] == 2
     drawn = list(RandomSampler(TEN, replacement=True, num_samples=1000))
     assert len(drawn) == 1000 and set(drawn) == set(TEN)
@@ -54,13 +55,13 @@ def test_random_with_a_number_of_samples():
         RandomSampler(TEN, num_samples=0)
 
 
-def test_subset_random():
+def test_subset_random() -> None:
     sampler = SubsetRandomSampler(range(100, 120), generator=tenet.Generator(seed=1))
     first, second = list(sampler), list(sampler)
     assert sorted(first) == sorted(second) == list(range(100, 120)) and first != second and len(sampler) == 20
 
 
-def test_weighted():
+def test_weighted() -> None:
     drawn = Counter(WeightedRandomSampler([1, 0, 3], 4000))
     assert drawn[1] == 0 and 2.5 < drawn[2] / drawn[0] < 3.6
     assert sorted(WeightedRandomSampler(tenet.tensor([1.0, 0.0, 3.0]), 2, replacement=False)) == [0, 2]
@@ -70,7 +71,7 @@ def test_weighted():
     assert own[0] == own[1] and len(WeightedRandomSampler([1, 2, 3], 50)) == 50
 
 
-def test_weighted_pairs_without_replacement():
+def test_weighted_pairs_without_replacement() -> None:
     """The chance of (i, j) is w_i / sum(w) times w_j / (sum(w) - w_i): chi-squared with 5 degrees of freedom below
     20.5, its value at 0.1 %."""
     weights, n = [1, 2, 3], 6000
@@ -82,7 +83,7 @@ def test_weighted_pairs_without_replacement():
 
 @pytest.mark.parametrize("weight", [5e-324, 1e-300, 1.0, 1e18, 1e308])
 @pytest.mark.parametrize("replacement", [False, True])
-def test_weights_of_any_size(weight, replacement):
+def test_weights_of_any_size(weight: Any, replacement: Any) -> None:
     """Equal weights, each drawn first about as often: 300 draws of 3, within 4 standard deviations."""
     first = Counter(next(iter(WeightedRandomSampler([weight] * 3, 1, replacement))) for _ in range(300))
     assert set(first) == {0, 1, 2} and all(abs(count - 100) < 33 for count in first.values())
@@ -93,12 +94,12 @@ def test_weights_of_any_size(weight, replacement):
     ([float("nan"), 1], 1, "must be finite"), ([float("inf"), 1], 1, "must be finite"),
     ([1, 0], 2, "num_samples=2 is more than the 1 weights that are not 0. Draw with replacement."),
 ])
-def test_weights_without_meaning(weights, n, text):
+def test_weights_without_meaning(weights: Any, n: int, text: str) -> None:
     with pytest.raises(tenet.ValueError, match=f"WeightedRandomSampler: .*{text}"):
         WeightedRandomSampler(weights, n, replacement=False)
 
 
-def test_batches():
+def test_batches() -> None:
     assert list(BatchSampler(SequentialSampler(range(5)), 2, False)) == [[0, 1], [2, 3], [4]]
     assert list(BatchSampler(SequentialSampler(range(5)), 2, True)) == [[0, 1], [2, 3]]
     assert len(BatchSampler(range(5), 2, False)) == 3 and len(BatchSampler(range(5), 2, True)) == 2
