@@ -5,7 +5,7 @@ enable_testing()
 find_package(GTest REQUIRED)
 
 file(GLOB_RECURSE test_files CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/tests/*_test.cpp")
-list(FILTER test_files EXCLUDE REGEX "^(consumer|support)/")
+list(FILTER test_files EXCLUDE REGEX "^(consumer|support|emulated_card)/")
 file(GLOB test_support CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/support/*.cpp")
 # It replaces operator new: only in the programs that let allocations fail.
 list(FILTER test_support EXCLUDE REGEX "/failing_allocator\\.cpp$")
