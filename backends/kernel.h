@@ -9,7 +9,7 @@
 #pragma once
 
 #include "tenet/backends/cpu/loop.h"
-#include "tenet/framework/core/device.h"
+#include "tenet/framework/core/error.h"
 
 #if !defined(TENET_WITH_CUDA)
 #define TENET_WITH_CUDA 0

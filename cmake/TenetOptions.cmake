@@ -1,6 +1,7 @@
 # The options, each with the default a packager or a parent project would want.
 option(BUILD_SHARED_LIBS "Build tenet as a shared library" OFF)
-option(TENET_CUDA "Build the CUDA backend" OFF)
+set(TENET_CUDA AUTO CACHE STRING "The CUDA backend: AUTO (where the toolkit with cuBLAS is found), ON, OFF, or EMULATED (for tests)")
+set_property(CACHE TENET_CUDA PROPERTY STRINGS AUTO ON OFF EMULATED)
 option(TENET_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(TENET_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(TENET_BUILD_BENCHMARKS "Build the benchmarks (needs Google Benchmark)" OFF)
@@ -9,10 +10,6 @@ option(TENET_INSTALL "Make the install target" ${PROJECT_IS_TOP_LEVEL})
 option(TENET_WERROR "Treat warnings as errors" OFF)
 option(TENET_NATIVE "Compile for this machine alone (-march=native); never for what is installed elsewhere" OFF)
 set(TENET_SANITIZE "" CACHE STRING "Sanitizers, a list: \"address;undefined\" or \"thread\"")
-
-if(TENET_CUDA)
-  message(FATAL_ERROR "TENET_CUDA=ON: the CUDA backend has not been written yet. Configure with -DTENET_CUDA=OFF.")
-endif()
 
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)

@@ -10,7 +10,10 @@ namespace tenet::cuda {
 #if TENET_EMULATED_CARD
 
 /// In tests: the stand-in for cuda_runtime.h runs the body on the host.
-template <class Body> void for_each(Device, std::int64_t n, const Body& body) { emulated_launch(n, body); }
+template <class Body> void for_each(Device device, std::int64_t n, const Body& body) {
+  const DeviceGuard guard(device.index);
+  emulated_launch(n, body);
+}
 
 #else
 

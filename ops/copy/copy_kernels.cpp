@@ -11,13 +11,15 @@ TENET_HD void steps(const Cast<To, From>&, std::byte* const* data, const std::in
                     std::int64_t n) {
   if (strides[0] == static_cast<std::int64_t>(sizeof(To)) &&
       strides[1] == static_cast<std::int64_t>(sizeof(From))) {
+#if !TENET_DEVICE_CODE  // whose threads copy one element each
     if constexpr (std::is_same_v<To, From>) {
       std::memmove(data[0], data[1], static_cast<std::size_t>(n) * sizeof(To));
-    } else {
-      To* to = reinterpret_cast<To*>(data[0]);
-      const From* from = reinterpret_cast<const From*>(data[1]);
-      for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
+      return;
     }
+#endif
+    To* to = reinterpret_cast<To*>(data[0]);
+    const From* from = reinterpret_cast<const From*>(data[1]);
+    for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
     return;
   }
   for (std::int64_t i = 0; i < n; ++i) {

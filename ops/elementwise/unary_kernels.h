@@ -9,9 +9,15 @@ namespace tenet::pointwise {
 // Loop kernels; their steps stand in unary_kernels.cpp.
 
 /// Operands y, x.
-template <class F, class T> struct UnaryValue { F f; };
+template <class F, class T> struct UnaryValue {
+  static constexpr const char* name = F::name;
+  F f;
+};
 /// Operands dx, dy, and x or y.
-template <class F, class T> struct UnaryPull { F f; };
+template <class F, class T> struct UnaryPull {
+  static constexpr const char* name = F::name;
+  F f;
+};
 
 template <class F, class Call> void dispatch_types(DType dtype, Call&& call) {
   if constexpr (F::types == Types::floating) {

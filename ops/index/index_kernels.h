@@ -13,11 +13,20 @@ struct Lanes {
 };
 
 /// out = input at index, element by element along each lane.
-template <class Item> struct GatherLanes { Lanes lanes; };
+template <class Item> struct GatherLanes {
+  static constexpr const char* name = "gather";
+  Lanes lanes;
+};
 /// The output at index += input, in the order of the lane.
-template <class T> struct ScatterLanes { Lanes lanes; };
+template <class T> struct ScatterLanes {
+  static constexpr const char* name = "scatter_add";
+  Lanes lanes;
+};
 /// The output at index = input, in the order of the lane: the last one stays.
-template <class Item> struct PutLanes { Lanes lanes; };
+template <class Item> struct PutLanes {
+  static constexpr const char* name = "index_put";
+  Lanes lanes;
+};
 
 /// A loop over lanes.
 struct LaneLoop {

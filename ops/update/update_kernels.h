@@ -7,7 +7,10 @@
 namespace tenet::update {
 
 /// Operands x, g, then the state, whose last tensor, b or `largest`, may be absent.
-template <class Step, class T, bool kLast> struct Update { Step step; };
+template <class Step, class T, bool kLast> struct Update {
+  static constexpr const char* name = "step";
+  Step step;
+};
 
 template <class Step> void run_loop(const Step& step, DType dtype, Loop loop, Device device) {
   constexpr int most = std::is_same_v<Step, Sgd> ? 3 : 5;

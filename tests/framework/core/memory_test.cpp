@@ -28,7 +28,7 @@ TEST(Memory, PeakRemembersTheMost) {
   EXPECT_LT(memory_stats().peak - before, 1 << 22);
 }
 
-TEST(Memory, AMissingDeviceIsAnError) { EXPECT_THROW(memory_stats({DeviceType::cuda}), DeviceError); }
+TEST(Memory, AMissingDeviceIsAnError) { EXPECT_THROW(memory_stats({DeviceType::cuda, 99}), DeviceError); }
 
 }  // namespace
 }  // namespace tenet
