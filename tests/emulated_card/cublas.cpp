@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "cublas_v2.h"
+#include <cublas_v2.h>
 
 struct cublasContext {
   int device = 0;

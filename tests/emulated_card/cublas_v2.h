@@ -1,7 +1,7 @@
 // A stand-in for the header of cuBLAS: what Tenet uses of it.
 #pragma once
 
-#include "cuda_runtime.h"
+#include <cuda_runtime.h>
 
 #define CUBLAS_VER_MAJOR 13
 
