@@ -77,8 +77,11 @@ TensorImpl* TensorImpl::make(const Shape& shape, DType dtype, Device device) {
   }
   impl->device = device;
   impl->separate = separate;
-  impl->data = separate ? static_cast<std::byte*>(memory) : reinterpret_cast<std::byte*>(impl) + header;
-  if (!separate) poison(impl, bytes);
+  impl->data = static_cast<std::byte*>(memory);  // none where there are no elements on a card
+  if (!separate && device.type == DeviceType::cpu) {
+    impl->data = reinterpret_cast<std::byte*>(impl) + header;
+    poison(impl, bytes);
+  }
   return impl;
 }
 

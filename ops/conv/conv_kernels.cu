@@ -13,6 +13,11 @@ namespace tenet::conv_kernels {
 namespace {
 
 constexpr std::int64_t kFew = 4;  // channels of a group
+#if TENET_EMULATED_CARD
+constexpr std::int64_t kWorkspace = 4 << 10;  // bytes: small problems meet every cut
+#else
+constexpr std::int64_t kWorkspace = 64 << 20;
+#endif
 
 bool is_direct(const ConvGeometry& g) { return std::min(g.in_per_group(), g.out_per_group()) <= kFew; }
 
@@ -27,12 +32,12 @@ struct Cut {
   Cut(const ConvGeometry& g, std::int64_t rows_, std::int64_t positions_, std::int64_t item)
       : rows(rows_), positions(positions_) {
     const std::int64_t bytes = std::max<std::int64_t>(rows * positions * item, 1);
-    images = std::clamp<std::int64_t>(kCardWorkspace / bytes, 1, std::max<std::int64_t>(g.batch, 1));
+    images = std::clamp<std::int64_t>(kWorkspace / bytes, 1, std::max<std::int64_t>(g.batch, 1));
   }
 };
 
 std::int64_t fitting(std::int64_t n, std::int64_t bytes_of_one) {
-  return std::clamp<std::int64_t>(kCardWorkspace / std::max<std::int64_t>(bytes_of_one, 1), 1,
+  return std::clamp<std::int64_t>(kWorkspace / std::max<std::int64_t>(bytes_of_one, 1), 1,
                                   std::max<std::int64_t>(n, 1));
 }
 

@@ -35,9 +35,8 @@ void adjoint_input(OnCpu, const ConvGeometry& g, const T* w, const T* y, const T
 /// w = the adjoint in the weights.
 template <class T> void adjoint_weight(OnCpu, const ConvGeometry& g, const T* x, const T* y, T* w, Path path);
 
-// The same on a card: conv_kernels.cu. Columns take at most kCardWorkspace bytes, or what one position or one channel
+// The same on a card: conv_kernels.cu. Columns take at most 64 MiB, or what one position or one channel
 // of one image needs, together with the gradient of as many outputs where the weights' is made.
-inline constexpr std::int64_t kCardWorkspace = 64 << 20;
 template <class T>
 void apply(OnCard, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path);
 template <class T>

@@ -16,7 +16,7 @@ struct Flip {
 
   Tensor apply(const Tensor& x) const {
     Tensor y = dims.empty() ? x.clone() : x;
-    for (std::int64_t d : dims) y = index_select(y, d, arange(x.size(d) - 1, -1, -1));
+    for (std::int64_t d : dims) y = index_select(y, d, arange(x.size(d) - 1, -1, -1, {.device = x.device()}));
     return y;
   }
   const Flip& adjoint() const { return *this; }

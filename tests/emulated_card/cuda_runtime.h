@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #define CUDART_VERSION 13000
 
@@ -113,7 +114,12 @@ std::int64_t scrambling_step(std::int64_t blocks);
 /// body(i) for every i in [0, n).
 template <class Body> void emulated_launch(std::int64_t n, const Body& body) {
   if (n <= 0) return;
-  emulated_card::check_given(&body, sizeof body);
+  // Not what has padding, in which anything may stand; of a loop, where its operands lie.
+  if constexpr (requires { body.index; }) {
+    emulated_card::check_given(&body.index, sizeof body.index);
+  } else if constexpr (std::has_unique_object_representations_v<Body>) {
+    emulated_card::check_given(&body, sizeof body);
+  }
   const Body given = body;
   const emulated_card::Open open(emulated_card::current_device());
   const std::int64_t blocks = (n - 1) / emulated_card::kBlock + 1;

@@ -29,7 +29,7 @@ Tensor poisoned(const Shape& shape, DType dtype) {
 }
 
 Tensor drawn_like(const Tensor& y, std::uint64_t seed) {
-  return draw({{{y.shape(), Draw::real}}}, y.dtype(), 1000 + seed)[0];
+  return draw({{{y.shape(), Draw::real}}}, y.dtype(), 1000 + seed)[0].to(y.device());
 }
 
 }  // namespace

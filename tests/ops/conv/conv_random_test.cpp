@@ -5,6 +5,7 @@
 #include "support/conv_data.h"
 #include "support/scale.h"
 #include "tenet/framework/autograd/backward.h"
+#include "tenet/framework/core/cuda.h"
 #include "tenet/framework/core/threads.h"
 #include "tenet/ops/conv/contract.h"
 #include "tenet/ops/conv/conv.h"
@@ -13,6 +14,8 @@
 
 namespace tenet_test {
 namespace {
+
+using tenet::Device;
 
 Tensor run(const ConvCase& c, const Tensor& x, const Tensor& w, const Tensor& bias) {
   if (c.axes == 2) {
@@ -46,7 +49,7 @@ void add_bias(Integers& values, const Shape& shape, const Integers& bias) {
 }
 
 /// Values and all gradients of one problem; what differs, or "".
-std::string mismatch(const ConvCase& c) {
+std::string mismatch(const ConvCase& c, Device device = {}) {
   const ReferenceConv r = c.reference().value();
   const Shape x_shape = shape_of(c, r.n, r.c, r, &ReferenceAxis::in);
   const Shape w_shape = shape_of(c, r.o, r.c / r.g, r, &ReferenceAxis::kernel);
@@ -66,28 +69,29 @@ std::string mismatch(const ConvCase& c) {
   const Integers bias = draw_integers(random, {out_shape[1]}, c.layout);
 
   tenet::set_num_threads(c.threads);
-  Tensor in_t = to_tensor(in, in_shape, c.f64, c.layout).requires_grad_();
-  Tensor w_t = to_tensor(w, w_shape, c.f64, c.layout).requires_grad_();
-  Tensor bias_t = to_tensor(bias, {out_shape[1]}, c.f64, c.layout).requires_grad_();
+  Tensor in_t = to_tensor(in, in_shape, c.f64, c.layout).to(device).requires_grad_();
+  Tensor w_t = to_tensor(w, w_shape, c.f64, c.layout).to(device).requires_grad_();
+  Tensor bias_t = to_tensor(bias, {out_shape[1]}, c.f64, c.layout).to(device).requires_grad_();
   const Tensor out_t = run(c, in_t, w_t, bias_t);
   if (out_t.shape() != out_shape)
     return "shape " + tenet::str(out_t.shape()) + ", wanted " + tenet::str(out_shape);
-  out_t.backward(to_tensor(dout, out_shape, c.f64, c.layout));
+  out_t.backward(to_tensor(dout, out_shape, c.f64, c.layout).to(device));
 
   Integers out = c.transposed ? wanted.x : wanted.y;
   add_bias(out, out_shape, bias);
   std::string differs;
-  if (to_integers(out_t) != out) differs += " value";
-  if (to_integers(in_t.grad()) != (c.transposed ? wanted.y : wanted.x)) differs += " input-gradient";
-  if (to_integers(w_t.grad()) != wanted.w) differs += " weight-gradient";
-  if (to_integers(bias_t.grad()) != channel_sums(dout, out_shape)) differs += " bias-gradient";
+  if (to_integers(out_t.to(Device{})) != out) differs += " value";
+  if (to_integers(in_t.grad().to(Device{})) != (c.transposed ? wanted.y : wanted.x))
+    differs += " input-gradient";
+  if (to_integers(w_t.grad().to(Device{})) != wanted.w) differs += " weight-gradient";
+  if (to_integers(bias_t.grad().to(Device{})) != channel_sums(dout, out_shape)) differs += " bias-gradient";
   return differs;
 }
 
 /// Draws `n` problems and compares each; stops after a few failures.
-void compare(std::int64_t n, bool transposed, int axes, std::uint64_t seed) {
+void compare(std::int64_t n, bool transposed, int axes, std::uint64_t seed, Device device = {}) {
   if (const std::optional<ConvCase> replayed = replayed_conv_case()) {
-    EXPECT_EQ(mismatch(*replayed), "") << replayed->str();
+    EXPECT_EQ(mismatch(*replayed, device), "") << replayed->str();
     return;
   }
   Random random(seed);
@@ -96,7 +100,7 @@ void compare(std::int64_t n, bool transposed, int axes, std::uint64_t seed) {
     const ConvCase c = draw_conv_case(random, transposed, axes);
     std::string found;
     try {
-      found = mismatch(c);
+      found = mismatch(c, device);
     } catch (const std::exception& error) {
       found = error.what();
     }
@@ -116,6 +120,15 @@ TEST(ConvRandom, OneAxis) {
 TEST(ConvRandom, ThreeAxes) {
   compare(scaled(1000), false, 3, 5);
   compare(scaled(1000), true, 3, 6);
+}
+
+TEST(ConvRandom, OnACard) {
+  if (!tenet::cuda::is_available()) GTEST_SKIP() << tenet::cuda::reason();
+  const Device card{tenet::DeviceType::cuda, 0};
+  compare(scaled(10000), false, 2, 1, card);
+  compare(scaled(10000), true, 2, 2, card);
+  compare(scaled(500), false, 1, 3, card);
+  compare(scaled(500), true, 3, 6, card);
 }
 
 TEST(ConvRandom, ProblemsAreReadBackFromTheirLine) {
