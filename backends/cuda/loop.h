@@ -10,9 +10,9 @@ namespace tenet::cuda {
 struct LoopIndex {
   int rank = 0, operands = 0;
   std::int64_t total = 1;
-  std::int64_t sizes[Dims::kMaxRank];
-  std::int64_t strides[Loop::kMaxOperands][Dims::kMaxRank];
-  std::byte* data[Loop::kMaxOperands];
+  std::int64_t sizes[Dims::kMaxRank] = {};
+  std::int64_t strides[Loop::kMaxOperands][Dims::kMaxRank] = {};
+  std::byte* data[Loop::kMaxOperands] = {};
 
   explicit LoopIndex(const Loop& loop);
 

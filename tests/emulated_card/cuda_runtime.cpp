@@ -314,12 +314,13 @@ Open::~Open() { card(device_).end_access(); }
 
 int current_device() { return current; }
 
-/// Addresses of programs, heaps and stacks lie high; sizes and strides do not.
+/// Addresses of programs, heaps and stacks lie high; sizes and strides do not. A word that begins with a small byte may be
+/// a bool or an enum, and the rest of it padding, which holds anything: that one address in sixteen goes unseen.
 void check_given(const void* body, std::size_t bytes) {
   for (std::size_t at = 0; at + sizeof(std::uintptr_t) <= bytes; at += sizeof(std::uintptr_t)) {
     std::uintptr_t word;
     std::memcpy(&word, static_cast<const char*>(body) + at, sizeof word);
-    if (word < (std::uintptr_t{1} << 40) || word >> 47 != 0) continue;
+    if (word < (std::uintptr_t{1} << 40) || word >> 47 != 0 || (word & 0xff) < 16) continue;
     void* page = reinterpret_cast<void*>(word / kPage * kPage);
     unsigned char ignored;
     if (holder(page) >= 0 || (mincore(page, 1, &ignored) != 0 && errno == ENOMEM)) continue;

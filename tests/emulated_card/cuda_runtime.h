@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #define CUDART_VERSION 13000
 
@@ -113,8 +114,9 @@ std::int64_t scrambling_step(std::int64_t blocks);
 /// body(i) for every i in [0, n).
 template <class Body> void emulated_launch(std::int64_t n, const Body& body) {
   if (n <= 0) return;
-  emulated_card::check_given(&body, sizeof body);
+  static_assert(std::is_trivially_copyable_v<Body>, "what a kernel is given is copied as bytes");
   const Body given = body;
+  emulated_card::check_given(&given, sizeof given);
   const emulated_card::Open open(emulated_card::current_device());
   const std::int64_t blocks = (n - 1) / emulated_card::kBlock + 1;
   const std::int64_t step = emulated_card::scrambling_step(blocks);
