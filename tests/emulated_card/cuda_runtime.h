@@ -114,13 +114,14 @@ std::int64_t scrambling_step(std::int64_t blocks);
 /// body(i) for every i in [0, n).
 template <class Body> void emulated_launch(std::int64_t n, const Body& body) {
   if (n <= 0) return;
-  // Not what has padding, in which anything may stand; of a loop, where its operands lie.
-  if constexpr (requires { body.index; }) {
-    emulated_card::check_given(&body.index, sizeof body.index);
-  } else if constexpr (std::has_unique_object_representations_v<Body>) {
-    emulated_card::check_given(&body, sizeof body);
-  }
+  static_assert(std::is_trivially_copyable_v<Body>, "what a kernel is given is copied as bytes");
   const Body given = body;
+  // Not what has padding, in which anything may stand; of a loop, where its operands lie.
+  if constexpr (requires { given.index; }) {
+    emulated_card::check_given(&given.index, sizeof given.index);
+  } else if constexpr (std::has_unique_object_representations_v<Body>) {
+    emulated_card::check_given(&given, sizeof given);
+  }
   const emulated_card::Open open(emulated_card::current_device());
   const std::int64_t blocks = (n - 1) / emulated_card::kBlock + 1;
   const std::int64_t step = emulated_card::scrambling_step(blocks);

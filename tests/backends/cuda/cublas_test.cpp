@@ -16,9 +16,8 @@ namespace {
 std::vector<std::string> real_libraries() {
   std::vector<std::string> paths;
   if (const char* path = std::getenv("TENET_CUBLAS")) paths.push_back(path);
-  for (const char* name : {"libcublas.so.13", "libcublas.so.12"}) paths.push_back(name);
   paths.push_back(TENET_TESTS_DIR "/../build/cublas/nvidia/cu13/lib/libcublas.so.13");
-#if !TENET_EMULATED_CARD
+#if !TENET_EMULATED_CARD  // whose own library has these names
   for (const std::string& path : cublas_paths(nullptr)) paths.push_back(path);
 #endif
   return paths;

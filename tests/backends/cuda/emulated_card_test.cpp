@@ -72,8 +72,8 @@ TEST(EmulatedCardDeathTest, AKernelMayNotTouchAnotherCard) {
 }
 
 TEST(EmulatedCardDeathTest, AKernelMayNotBeGivenMemoryOfTheHost) {
-  int on_the_stack[1] = {};
-  EXPECT_DEATH(for_each(kCard, 1, Count{on_the_stack}),
+  alignas(256) int on_the_stack[64] = {};
+  EXPECT_DEATH(for_each(kCard, 1, Count{on_the_stack + 16}),
                "word 0 of what a kernel is given is an address of the host");
 }
 
