@@ -42,7 +42,8 @@ void check_card(int device);
 cudaStream_t current_stream(int device);
 
 /// Lets this thread give its work for a card to `stream` while the guard lives; guards end in the order opposite to
-/// that of their making. Work on different streams runs in any order: who hands memory from one to the other waits.
+/// that of their making. Memory handed out meanwhile belongs to the stream, which must not be destroyed before the last
+/// use of any. Work on different streams runs in any order: who hands memory from one to the other waits.
 class StreamGuard {
  public:
   StreamGuard(int device, cudaStream_t stream);

@@ -203,14 +203,16 @@ TEST_F(CudaBackendTest, GemmRefusesWhatItCannotDo) {
 
 // Each thread has a handle, which the next one takes over; streams have workspaces of their own.
 TEST_F(CudaBackendTest, GemmFromThreadsAndStreams) {
+  static cudaStream_t streams[4] = {};
+  for (cudaStream_t& stream : streams) {
+    ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+  }
   for (int turn = 0; turn < 2; ++turn) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([i] {
-        cudaStream_t stream = nullptr;
-        ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
         {
-          const StreamGuard guard(0, i % 2 == 0 ? stream : current_stream(0));
+          const StreamGuard guard(0, i % 2 == 0 ? streams[i] : current_stream(0));
           for (int form = 0; form < 4; ++form) Product<float>(20 + i, 30, 40, form, 2).expect_as_on_the_cpu();
         }
         Product<float>(20, 30, 40, 0, 1).expect_as_on_the_cpu();
