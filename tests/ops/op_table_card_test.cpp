@@ -38,7 +38,9 @@ class EveryOpOnACard : public testing::TestWithParam<std::string> {
   void expect_same(const Sample& sample, const Tensors& inputs, const Tensors& on_card) {
     const Outcome here = run(op_, inputs, sample.options), there = run(op_, on_card, sample.options);
     for (const Tensor& y : there.outputs) {
-      if (!inputs.empty() && y.dim() > 0) EXPECT_EQ(y.device(), kCard);  // equal() gives a bool
+      if (!inputs.empty() && y.dim() > 0) {  // equal() gives a bool
+        EXPECT_EQ(y.device(), kCard);
+      }
     }
     EXPECT_TRUE(same_within(kEpsilons, on({}, here.outputs), on({}, there.outputs))) << "outputs";
     EXPECT_TRUE(same_within(kEpsilons, on({}, here.gradients), on({}, there.gradients))) << "gradients";
