@@ -9,26 +9,22 @@
 
 namespace tenet::python {
 
-/// Lets go of the GIL while it lives. pybind11's own ends the program with std::terminate if the interpreter is being
-/// finalised when it takes the GIL back, as happens to daemon threads: Python ends such a thread by unwinding it, which
-/// destructors do not survive. This one stops there; the process is ending.
+/// Lets go of the GIL while it lives. Where the interpreter is being finalised when a thread takes the GIL back, as happens
+/// to daemon threads, Python ends the thread by unwinding it, which destructors do not survive: pybind11's own ends the
+/// program with std::terminate. This one holds the thread where it is, as Python does from 3.14 on; the process is ending.
 class WithoutGil {
  public:
   WithoutGil() : state_(PyEval_SaveThread()) {}
   ~WithoutGil() {
-    while (finalizing()) std::this_thread::sleep_for(std::chrono::hours(1));
-    PyEval_RestoreThread(state_);
+    try {
+      PyEval_RestoreThread(state_);
+    } catch (...) {  // no exception: glibc's pthread_exit unwinds
+      while (true) std::this_thread::sleep_for(std::chrono::hours(1));
+    }
   }
   WithoutGil(const WithoutGil&) = delete;
 
  private:
-  static bool finalizing() {
-#if PY_VERSION_HEX >= 0x030d0000
-    return Py_IsFinalizing() != 0;
-#else
-    return _Py_IsFinalizing() != 0;
-#endif
-  }
   PyThreadState* state_;
 };
 
