@@ -1,5 +1,6 @@
 // The one place that knows which backends exist.
 #include <atomic>
+#include <charconv>
 
 #include "tenet/backends/cpu/cpu_backend.h"
 #include "tenet/framework/core/cuda.h"
@@ -42,6 +43,19 @@ namespace {
 // Made while the library loads: a fork in the middle of it would hang the child.
 [[maybe_unused]] Backend& made_early = backend(Device{});
 }  // namespace
+
+Device to_device(std::string_view name) {
+  const std::size_t colon = std::min(name.find(':'), name.size());
+  const std::string_view type = name.substr(0, colon), number = name.substr(colon);
+  std::int8_t index = 0;
+  const auto [end, error] =
+      std::from_chars(number.data() + (number.empty() ? 0 : 1), number.data() + number.size(), index);
+  const bool numbered = error == std::errc() && end == number.data() + number.size() && index >= 0;
+  if (type == "cpu" && (number.empty() || number == ":0")) return {};
+  if (type == "cuda" && (number.empty() || numbered)) return {DeviceType::cuda, index};
+  fail<ValueError>("device: ", "\"", name,
+                   "\" names no device. Use \"cpu\", \"cuda\", or \"cuda:1\" for the second card.");
+}
 
 Backend& backend(Device device) {
   if (device.type == DeviceType::cpu) {

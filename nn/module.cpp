@@ -158,6 +158,10 @@ void Module::to(DType dtype) {
       *this, [&](const Tensor& t) { return is_floating(t.dtype()) && t.dtype() != dtype ? t.to(dtype) : t; });
 }
 
+void Module::to(Device device) {
+  replace_tensors(*this, [&](const Tensor& t) { return t.to(device); });
+}
+
 std::string str(const Module& module) {
   return layout(module.type_name(), module.extra_repr(), parts_of(module));
 }

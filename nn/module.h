@@ -85,6 +85,9 @@ struct Module {
   /// Makes all floating-point parameters and buffers new tensors of this type, without gradients.
   /// Optimisers made before keep the old ones.
   void to(DType dtype);
+  /// Makes all parameters and buffers that are elsewhere new tensors on this device, without gradients. Optimisers made
+  /// before keep the old ones, until set_parameters(). Throws DeviceError, nothing changed, if there is no such device.
+  void to(Device device);
 
   // --- Written by TENET_MODULE -------------------------------------------------------------------------
   virtual const char* type_name() const = 0;

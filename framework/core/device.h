@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace tenet {
 
@@ -18,5 +19,9 @@ struct Device {
 inline std::string str(Device device) {
   return device.type == DeviceType::cpu ? "cpu" : "cuda:" + std::to_string(device.index);
 }
+
+/// The device of a name: "cpu", "cuda" (the first card) or "cuda:1". Throws ValueError for any other text; whether there is
+/// such a card is asked when it is used.
+Device to_device(std::string_view name);
 
 }  // namespace tenet

@@ -125,7 +125,7 @@ Tensor eye(std::int64_t n, std::int64_t m, TensorOptions options) {
 }
 
 Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType dtype,
-                   std::function<void(void*)> deleter) {
+                   std::function<void(void*)> deleter, Device device) {
   if (strides.size() != shape.size())
     fail<ShapeError>("from_memory: shape ", shape, " and strides ", strides,
                      " differ in length. Give a stride for each dimension.");
@@ -134,7 +134,9 @@ Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType
       fail<ValueError>("from_memory: strides ", strides,
                        " must not be negative. Copy the elements, or flip().");
   }
-  return Tensor::adopt(TensorImpl::foreign_memory(data, shape, strides, dtype, std::move(deleter)));
+  TensorImpl* impl = TensorImpl::foreign_memory(data, shape, strides, dtype, std::move(deleter));
+  impl->device = device;
+  return Tensor::adopt(impl);
 }
 
 }  // namespace tenet

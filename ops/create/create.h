@@ -57,9 +57,9 @@ Tensor eye(std::int64_t n, std::int64_t m, TensorOptions options = {});
 
 /// A tensor over memory of the caller's, not copied: row-major, or with elements that lie `strides` elements apart,
 /// none negative (else ValueError), one for each dimension (else ShapeError). deleter(data), if given, runs when the last
-/// view of it is gone.
+/// view of it is gone. The memory is on `device`, and what was to be written there is.
 Tensor from_memory(void* data, const Shape& shape, const Strides& strides, DType dtype,
-                   std::function<void(void*)> deleter = {});
+                   std::function<void(void*)> deleter = {}, Device device = {});
 template <class T> Tensor from_memory(T* data, const Shape& shape, std::function<void(void*)> deleter = {}) {
   return from_memory(data, shape, contiguous_strides(shape), dtype_of<T>, std::move(deleter));
 }

@@ -4,6 +4,7 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
+#include "tenet/framework/core/backend.h"
 #include "tenet/train/io/atomic_file.h"
 #include "tenet/train/io/file_source.h"
 #include "tenet/train/io/safetensors_header.h"
@@ -117,13 +118,15 @@ void save(const StateDict& state, const std::string& path, const Metadata& metad
   });
 }
 
-StateDict load(const std::string& path, Metadata* metadata) {
+StateDict load(const std::string& path, ReadOptions options) {
+  backend(options.device);  // throws if there is none
   return without_bad_alloc("load", [&] {
     FileSource source("load", path);
     const std::string json = read_json(source);
     StateDict state;
-    for (const Entry& entry : safetensors::read_header(json, source.left(), source.where(), metadata)) {
-      state.emplace(entry.name, read_tensor(source, entry));
+    for (const Entry& entry :
+         safetensors::read_header(json, source.left(), source.where(), options.metadata)) {
+      state.emplace(entry.name, read_tensor(source, entry).to(options.device));
     }
     return state;
   });

@@ -46,6 +46,16 @@ void Optimizer::set_parameters(std::vector<Tensor> parameters) {
         name_,
         ": the new parameters differ in number, shape or type from those before. Make a new optimiser.");
   }
+  without_bad_alloc(name_, [&] {
+    auto states = states_;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      for (std::size_t k = 0; k < states[i].size(); ++k) {
+        Tensor& gathered = states[i][k];
+        if (gathered.defined() && !is_step(slots()[k])) gathered = gathered.to(parameters[i].device());
+      }
+    }
+    states_ = std::move(states);
+  });
   parameters_ = std::move(parameters);
 }
 
@@ -102,19 +112,21 @@ void Optimizer::load_state_dict(const StateDict& state) {
     const auto names = slots();
     std::vector<std::vector<Tensor>> states(parameters_.size(), std::vector<Tensor>(names.size()));
     std::size_t used = 0;
-    const auto find = [&](const std::string& key, const Shape& shape, DType dtype) -> Tensor {
+    const auto find = [&](const std::string& key, const Shape& shape, DType dtype, Device device) -> Tensor {
       const auto found = state.find(key);
       if (found == state.end()) return {};
       ++used;
       const Tensor& value = found->second;
-      if (value.shape() == shape && value.dtype() == dtype) return value.clone();
+      if (value.shape() == shape && value.dtype() == dtype) {
+        return value.device() == device ? value.clone() : value.detach().to(device);
+      }
       fail<ValueError>("load_state_dict: ", in_quotes(key), " is ", value.dtype(), " of shape ",
                        value.shape(), " but ", name_, " needs ", dtype, " of shape ", shape,
                        ". Nothing was changed.");
     };
     std::vector<Tensor> values;
     for (const Setting& setting : settings) {
-      values.push_back(find(setting.name, {}, float64));
+      values.push_back(find(setting.name, {}, float64, {}));
       if (values.back().defined()) continue;
       fail<ValueError>("load_state_dict: ", in_quotes(setting.name), " is missing: this is no state of ",
                        name_, ". Nothing was changed.");
@@ -123,7 +135,8 @@ void Optimizer::load_state_dict(const StateDict& state) {
       const Tensor& x = parameters_[i];
       for (std::size_t k = 0; k < names.size(); ++k) {
         const bool step = is_step(names[k]);
-        states[i][k] = find(key_of(i, names[k]), step ? Shape{} : x.shape(), step ? int64 : x.dtype());
+        states[i][k] = step ? find(key_of(i, names[k]), {}, int64, {})
+                            : find(key_of(i, names[k]), x.shape(), x.dtype(), x.device());
       }
     }
     if (used != state.size()) {

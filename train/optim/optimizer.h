@@ -26,7 +26,8 @@ class Optimizer {
   void load_state_dict(const StateDict& state);
 
   const std::vector<Tensor>& parameters() const { return parameters_; }
-  /// Other tensors in the place of the parameters, of the same number, shapes and types; what has been gathered stays.
+  /// Other tensors in the place of the parameters, of the same number, shapes and types; what has been gathered stays,
+  /// and moves to the device where its parameter is now.
   /// Throws ValueError, nothing changed, if they do not fit.
   void set_parameters(std::vector<Tensor> parameters);
 

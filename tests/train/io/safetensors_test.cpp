@@ -94,14 +94,14 @@ TEST_F(Safetensors, TextsGoRoundBesideTheTensors) {
   const Metadata texts{{"author", "a \"name\"\n"}, {"empty", ""}, {"\xc3\xbc", "\xe4\xb8\xad"}};
   save({{"a", ones({2})}}, path_, texts);
   Metadata read;
-  expect_same({{"a", ones({2})}}, load(path_, &read));
+  expect_same({{"a", ones({2})}}, load(path_, {.metadata = &read}));
   EXPECT_EQ(read.extract("format").mapped(), "tenet");
   EXPECT_EQ(read, texts);
   EXPECT_THROW(save({}, path_, {{"text", "\xff"}}), ValueError);
   EXPECT_ERROR(
       save({}, path_, {{"long", std::string(100'000'000, 'x')}}), ValueError,
       "save: names and metadata make a header of 100000048 bytes, but a file may have at most 100000000.");
-  load(path_, &read);
+  load(path_, {.metadata = &read});
   EXPECT_TRUE(read.contains("author"));
 }
 
