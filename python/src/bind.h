@@ -54,5 +54,6 @@ void add_inspect(py::module_& module);
 void add_optimizers(py::module_& module);
 void add_data(py::module_& module);
 void add_build_facts(py::module_& module);
+void add_cuda(py::module_& module);
 
 }  // namespace tenet::python

@@ -54,6 +54,9 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   return guarded(
       [&] {
         const Tensor& x = unwrap(self);
+        if (x.device().type != DeviceType::cpu) {
+          throw py::buffer_error("the tensor is on " + str(x.device()) + ". Use x.cpu().");
+        }
         if (x.requires_grad()) throw py::buffer_error("the tensor requires grad. Use x.detach().");
         auto out = std::make_unique<Export>(Export{x.detach(), {}, {}});
         describe(*out, *view);

@@ -39,14 +39,6 @@ std::int64_t checked_int64(PyObject* integer) {
   return value;
 }
 
-Device parse_device(const std::string& name) {
-  if (name == "cpu" || name == "cpu:0") return {};
-  if (name == "cuda" || name.starts_with("cuda:")) {
-    fail<DeviceError>("device: \"", name, "\" is not there: Tenet was built without CUDA. Use \"cpu\".");
-  }
-  fail<ValueError>("device: \"", name, "\" names no device. Use \"cpu\".");
-}
-
 PyObject* size_repr(PyObject* self) {
   return PyUnicode_FromFormat("tenet.Size(%U)",
                               py::str(py::list(py::reinterpret_borrow<py::object>(self))).ptr());
@@ -135,11 +127,16 @@ void add_dtype(py::module_& module) {
   for (const auto& [other, dtype] : others) module.attr(other) = *dtypes[static_cast<int>(dtype)];
 }
 
+std::string device_repr(const DeviceObject& d) {
+  if (d.value.type == DeviceType::cpu) return "device(type='cpu')";
+  return cat("device(type='cuda', index=", int{d.value.index}, ")");
+}
+
 void add_device(py::module_& module) {
   py::class_<DeviceObject>(module, "device", "Where a tensor's memory lies: tenet.device(\"cpu\").")
       .def(py::init([](Device device) { return DeviceObject{device}; }), py::arg("device"))
       .def(py::init([](const std::string& type, std::optional<int> index) {
-             return DeviceObject{parse_device(index ? cat(type, ":", *index) : type)};
+             return DeviceObject{tenet::to_device(index ? cat(type, ":", *index) : type)};
            }),
            py::arg("type"), py::arg("index") = py::none())
       .def_property_readonly(
@@ -150,7 +147,7 @@ void add_device(py::module_& module) {
                                return d.value.index;
                              })
       .def("__str__", [](const DeviceObject& d) { return str(d.value); })
-      .def("__repr__", [](const DeviceObject& d) { return "device(type='" + str(d.value) + "')"; })
+      .def("__repr__", &device_repr)
       .def(
           "__eq__", [](const DeviceObject& d, const DeviceObject& other) { return d.value == other.value; },
           py::is_operator())
@@ -248,7 +245,7 @@ PyObject* to_dtype(DType dtype) {
 }
 
 std::optional<Device> as_device(PyObject* object) {
-  if (PyUnicode_Check(object)) return parse_device(py::cast<std::string>(py::handle(object)));
+  if (PyUnicode_Check(object)) return tenet::to_device(py::cast<std::string>(py::handle(object)));
   if (py::isinstance<DeviceObject>(object)) return py::cast<const DeviceObject&>(py::handle(object)).value;
   return {};
 }

@@ -1,6 +1,7 @@
 #include "tenet/python/src/convert.h"
 
 #include "tenet/framework/core/dispatch.h"
+#include "tenet/ops/copy/copy.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/python/src/casters.h"
 
@@ -114,18 +115,22 @@ Tensor tensor_from(py::handle data, const TensorOptions& options) {
     result = from_sequences(data, options.dtype);
   }
   if (options.dtype) result = result.to(*options.dtype);
+  result = result.to(options.device);
   if (options.requires_grad) result.requires_grad_();
   return result;
 }
 
 py::object item(const Tensor& x) {
-  x.item<double>();  // checks the shape
-  return dispatch_all(x.dtype(), [&](auto tag) { return number(*x.data<typename decltype(tag)::type>()); });
+  if (x.numel() != 1) x.item<double>();  // says why not
+  const Tensor here = on_host(x);
+  return dispatch_all(x.dtype(),
+                      [&](auto tag) { return number(*here.data<typename decltype(tag)::type>()); });
 }
 
 py::object to_list(const Tensor& x) {
+  const Tensor here = on_host(x);
   return dispatch_all(x.dtype(), [&](auto tag) {
-    return list_of(x.data<typename decltype(tag)::type>(), x.shape(), x.strides(), 0);
+    return list_of(here.data<typename decltype(tag)::type>(), x.shape(), here.strides(), 0);
   });
 }
 

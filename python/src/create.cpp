@@ -65,10 +65,10 @@ Tensor from_numpy(const py::object& array) {
 
 /// The tensor itself, or one that shares an array's memory, where type and place allow it.
 Tensor as_tensor(const py::object& data, MaybeType dtype, MaybeDevice device) {
-  (void)device;  // there is one place yet
   Tensor x = is_tensor(data.ptr())  ? unwrap(data)
              : is_array(data.ptr()) ? tensor_from_buffer(data, true)
                                     : tensor_from(data, {.dtype = dtype});
+  if (device) x = x.to(*device);
   return dtype ? x.to(*dtype) : x;
 }
 
@@ -79,6 +79,7 @@ void bind_create(Binder& bind) {
   m.def(
       "tensor",
       [](const py::object& data, MaybeType dtype, MaybeDevice device, bool requires_grad) {
+        if (!device && is_tensor(data.ptr())) device = unwrap(data).device();
         return tensor_from(data, options(dtype, device, requires_grad));
       },
       arg("data"), py::kw_only(), arg("dtype") = none, arg("device") = none, arg("requires_grad") = false,
@@ -129,9 +130,9 @@ void bind_create(Binder& bind) {
   bind.tensor.def(
       "new_tensor",
       [](const Tensor& x, const py::object& data, MaybeType dtype) {
-        return tensor_from(data, {.dtype = dtype.value_or(x.dtype())});
+        return tensor_from(data, {.dtype = dtype.value_or(x.dtype()), .device = x.device()});
       },
-      arg("data"), py::kw_only(), arg("dtype") = none, "tenet.tensor(data) of x's type.");
+      arg("data"), py::kw_only(), arg("dtype") = none, "tenet.tensor(data) of x's type and device.");
 
   const char* const range = "start, start + step, ... before end: int64 if all three are ints, else float32.";
   m.def(

@@ -48,12 +48,12 @@ void add_data(py::module_& module) {
       arg("state"), arg("path"), arg("metadata"), py::call_guard<WithoutGil>());
   module.def(
       "load_tensors",
-      [](const std::string& path) {
+      [](const std::string& path, Device device) {
         Metadata metadata;
-        StateDict state = load(path, &metadata);
+        StateDict state = load(path, {.device = device, .metadata = &metadata});
         return std::pair(std::move(state), std::move(metadata));
       },
-      arg("path"), py::call_guard<WithoutGil>());
+      arg("path"), arg("device") = Device{}, py::call_guard<WithoutGil>());
 }
 
 }  // namespace tenet::python

@@ -2,6 +2,7 @@
 // Source: https://dmlc.github.io/dlpack/latest/ (the C structures), https://data-apis.org/array-api (the methods).
 #include <cstring>
 
+#include "tenet/framework/core/cuda.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/python/src/bind.h"
 
@@ -40,7 +41,7 @@ struct Versioned {
   DlTensor tensor;
   static constexpr const char *name = "dltensor_versioned", *used = "used_dltensor_versioned";
 };
-constexpr std::int32_t kCpu = 1;
+constexpr std::int32_t kCpu = 1, kCuda = 2, kCudaHost = 3, kCudaManaged = 13;
 constexpr std::uint32_t kMajor = 1, kMinor = 0;
 constexpr std::uint64_t kReadOnly = 1, kCopied = 2;
 enum Code : std::uint8_t { kInt = 0, kUnsigned = 1, kFloat = 2, kBool = 6 };
@@ -65,7 +66,22 @@ DType from_dl(DlType type) {
       "Convert first.");
 }
 
+DlDevice to_dl(Device device) { return {device.type == DeviceType::cpu ? kCpu : kCuda, device.index}; }
+
+/// Memory that both can reach counts as the CPU's.
+Device from_dl(DlDevice device) {
+  if (device.type == kCpu || device.type == kCudaHost || device.type == kCudaManaged) return {};
+  if (device.type == kCuda) return {DeviceType::cuda, static_cast<std::int8_t>(device.id)};
+  fail<DeviceError>("from_dlpack: the memory is on a device of type ", device.type,
+                    ", but Tenet knows the CPU (1) and CUDA (2) alone. Bring it there first.");
+}
+
 // --- Out -----------------------------------------------------------------------------------------------------------
+
+/// The other library works on streams of its own: what is to be done on a card before memory passes to or from it is done.
+void settle(Device device) noexcept try { cuda::synchronize(device); } catch (const std::exception&) {
+  // The next call that uses the card tells.
+}
 
 /// What a capsule points to: the structure, and what it refers to.
 template <class Managed> struct Export {
@@ -79,14 +95,18 @@ template <class Managed> struct Export {
       strides[d] = tensor.strides()[d];
     }
     managed.tensor = {tensor.impl()->data,
-                      {kCpu, 0},
+                      to_dl(tensor.device()),
                       static_cast<std::int32_t>(tensor.dim()),
                       to_dl(tensor.dtype()),
                       shape,
                       strides,
                       0};
     managed.context = this;
-    managed.deleter = [](Managed* m) { delete static_cast<Export*>(m->context); };
+    managed.deleter = [](Managed* m) {
+      auto* out = static_cast<Export*>(m->context);
+      settle(out->tensor.device());
+      delete out;
+    };
   }
 };
 
@@ -111,13 +131,19 @@ py::capsule to_dlpack(const Tensor& x, const py::object& stream, const std::opti
         "__dlpack__: this tensor requires grad, and what others do to its memory would not be recorded. "
         "Use x.detach().");
   }
-  if (!stream.is_none()) fail<ValueError>("__dlpack__: stream must be None for a tensor on the CPU.");
-  if (device && *device != Pair(kCpu, 0)) {
-    throw py::buffer_error(
-        "__dlpack__: the tensor is on the CPU and cannot be given to another device. Convert there.");
+  const DlDevice here = to_dl(x.device());
+  if (here.type == kCpu && !stream.is_none()) {
+    fail<ValueError>("__dlpack__: stream must be None for a tensor on the CPU.");
   }
-  const bool copied = copy.value_or(false);
-  const Tensor given = copied ? x.clone() : x.detach();
+  const bool moved = device && *device != Pair(here.type, here.id);
+  if (moved && (*device != Pair(kCpu, 0) || copy == std::optional(false))) {
+    throw py::buffer_error(cat("__dlpack__: the tensor is on ", str(x.device()),
+                               " and cannot be given to another device",
+                               moved && copy ? " without a copy" : "", ". Convert there."));
+  }
+  const bool copied = moved || copy.value_or(false);
+  const Tensor given = moved ? x.detach().to(Device{}) : copied ? x.clone() : x.detach();
+  settle(given.device());
   if (!max_version || max_version->first < 1) return to_capsule(std::make_unique<Export<Unversioned>>(given));
   auto out = std::make_unique<Export<Versioned>>(given);
   out->managed.major = kMajor;
@@ -152,12 +178,14 @@ struct Source {
   Shape shape;
   Strides strides;
   DType dtype;
+  Device device;
 
   explicit Source(const DlTensor& source)
       : data(static_cast<std::byte*>(source.data) + source.byte_offset),
         shape(shape_of(source)),
         strides(strides_of(source, shape)),
-        dtype(from_dl(source.dtype)) {}
+        dtype(from_dl(source.dtype)),
+        device(from_dl(source.device)) {}
 };
 
 /// Why a tensor cannot stand over the memory; null if it can.
@@ -198,10 +226,6 @@ Tensor copy_of(const Source& source) {
 template <class Managed>
 Tensor take(const py::capsule& capsule, std::optional<bool> copy, std::uint64_t flags) {
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule.ptr(), Managed::name));
-  if (managed->tensor.device.type != kCpu) {
-    fail<DeviceError>("from_dlpack: the memory is on a device of type ", managed->tensor.device.type,
-                      ", but this tenet knows the CPU alone. Bring it there first.");
-  }
   const Source source(managed->tensor);
   const char* reason = obstacle(source, flags);
   if (reason != nullptr && copy == std::optional(false)) {
@@ -215,9 +239,20 @@ Tensor take(const py::capsule& capsule, std::optional<bool> copy, std::uint64_t 
     m->deleter(m);
   });
   const bool wants_copy = copy.value_or(false) && (flags & kCopied) == 0;
-  if (reason != nullptr || wants_copy) return copy_of(source);
-  return from_memory(source.data, source.shape, source.strides, source.dtype,
-                     [held = owner](void*) mutable { held.reset(); });
+  const bool here = source.device.type == DeviceType::cpu;
+  if (here && (reason != nullptr || wants_copy)) return copy_of(source);
+  if (!here && reason != nullptr)
+    fail<ValueError>("from_dlpack: the memory cannot be shared, because ", reason, ".");
+  if (source.device.type == DeviceType::cuda)
+    cuda::synchronize(source.device);  // and throws for a card not known here
+  const Tensor over = from_memory(
+      source.data, source.shape, source.strides, source.dtype,
+      [held = owner, device = source.device](void*) mutable {
+        settle(device);
+        held.reset();
+      },
+      source.device);
+  return wants_copy ? over.clone() : over;
 }
 
 Tensor from_capsule(const py::capsule& capsule, std::optional<bool> copy) {
@@ -239,7 +274,9 @@ Tensor from_capsule(const py::capsule& capsule, std::optional<bool> copy) {
 py::object ask(const py::object& source, std::optional<Device> device, std::optional<bool> copy) {
   const py::object method = source.attr("__dlpack__");
   py::dict options(arg("max_version") = py::make_tuple(kMajor, kMinor), arg("copy") = copy);
-  if (device) options["dl_device"] = py::make_tuple(kCpu, 0);  // from elsewhere, it brings the elements here
+  if (device && device->type == DeviceType::cpu) {
+    options["dl_device"] = py::make_tuple(kCpu, 0);  // from elsewhere, it brings the elements here
+  }
   try {
     return method(**options);
   } catch (const py::error_already_set& error) {
@@ -259,14 +296,46 @@ Tensor from_dlpack(const py::object& source, std::optional<Device> device, std::
   return from_capsule(py::reinterpret_steal<py::capsule>(ask(source, device, copy).release()), copy);
 }
 
+// --- CUDA array interface --------------------------------------------------------------------------------------------
+
+/// Source: https://numba.readthedocs.io/en/stable/cuda/cuda_array_interface.html, version 3.
+py::dict cuda_array_interface(const Tensor& x) {
+  if (x.device().type != DeviceType::cuda) {
+    throw py::attribute_error("__cuda_array_interface__: the tensor is on the CPU. Use x.cuda().");
+  }
+  if (x.requires_grad()) {
+    fail<GradientError>(
+        "__cuda_array_interface__: this tensor requires grad, and what others do to its memory would not be "
+        "recorded. Use x.detach().");
+  }
+  settle(x.device());
+  static const char* const types[] = {"<f4", "<f8", "<i8", "<i4", "|u1", "|b1"};
+  const auto bytes = static_cast<std::int64_t>(item_size(x.dtype()));
+  py::tuple shape(x.dim()), strides(x.dim());
+  for (int d = 0; d < x.dim(); ++d) {
+    shape[d] = x.shape()[d];
+    strides[d] = x.strides()[d] * bytes;
+  }
+  const auto address = x.numel() > 0 ? reinterpret_cast<std::uintptr_t>(x.impl()->data) : 0;
+  return py::dict(arg("shape") = shape, arg("typestr") = types[static_cast<int>(x.dtype())],
+                  arg("data") = py::make_tuple(address, false), arg("strides") = strides, arg("version") = 3);
+}
+
 }  // namespace
 
 void bind_dlpack(Binder& bind) {
+  bind.tensor.property("__cuda_array_interface__", &cuda_array_interface,
+                       "The memory on a card, for other libraries; an AttributeError on the CPU.");
   bind.tensor
       .def("__dlpack__", &to_dlpack, py::kw_only(), arg("stream") = py::none(), arg("max_version") = none,
            arg("dl_device") = none, arg("copy") = none, "The memory as a DLPack capsule.")
       .def(
-          "__dlpack_device__", [](const Tensor&) { return std::pair(kCpu, 0); }, "(1, 0): the CPU.");
+          "__dlpack_device__",
+          [](const Tensor& x) {
+            const DlDevice device = to_dl(x.device());
+            return std::pair(device.type, device.id);
+          },
+          "(1, 0) for the CPU, (2, i) for a card.");
   bind.module.def("from_dlpack", &from_dlpack, arg("ext_tensor"), py::kw_only(), arg("device") = none,
                   arg("copy") = none,
                   "A tensor over the memory of an object of another library, which it keeps alive. Memory "

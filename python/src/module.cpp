@@ -34,20 +34,22 @@ PYBIND11_MODULE(_C, module) {
   add_optimizers(module);
   add_data(module);
   add_build_facts(module);
+  add_cuda(module);
   module.def("set_num_threads", &tenet::set_num_threads, arg("num"), "Sets how many threads an op may use.");
   module.def(
       "memory_stats",
-      [] {
-        const tenet::MemoryStats stats = tenet::memory_stats();
+      [](tenet::Device device) {
+        const tenet::MemoryStats stats = tenet::memory_stats(device);
         return std::map<std::string, std::int64_t>{{"in_use", stats.in_use},
                                                    {"peak", stats.peak},
                                                    {"cached", stats.cached},
                                                    {"allocations", stats.allocations}};
       },
+      arg("device") = tenet::Device{},
       "Bytes that tensors and records hold: in_use now; peak, the most that large tensors held since "
       "reset_peak_memory(); cached, kept for reuse; and how many allocations there were.");
   module.def(
-      "reset_peak_memory", [] { tenet::reset_peak_memory(); },
-      "Begins to measure the peak of memory_stats() anew.");
+      "reset_peak_memory", [](tenet::Device device) { tenet::reset_peak_memory(device); },
+      arg("device") = tenet::Device{}, "Begins to measure the peak of memory_stats() anew.");
   module.def("get_num_threads", &tenet::num_threads, "How many threads an op may use.");
 }

@@ -43,17 +43,18 @@ void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, 
   module.def(
       like.c_str(),
       [=](const Tensor& x, MaybeType dtype, MaybeDevice device, bool requires_grad) {
-        return draw(x.shape(), std::nullopt, dtype.value_or(x.dtype()), device, requires_grad);
+        return draw(x.shape(), std::nullopt, dtype.value_or(x.dtype()), device.value_or(x.device()),
+                    requires_grad);
       },
       arg("input"), py::kw_only(), arg("dtype") = none, arg("device") = none, arg("requires_grad") = false,
-      "The same in x's shape and type.");
+      "The same in x's shape and type, on its device.");
 }
 
 void add_generator(py::module_& module) {
   py::class_<Generator>(
       module, "Generator",
-      "A place in a stream of random numbers: two with equal seed and offset give equal numbers. Safe "
-      "from any thread.")
+      "A place in a stream of random numbers: two with equal seed and offset give equal numbers, on every "
+      "device. Safe from any thread.")
       .def(py::init([](Device) { return std::make_unique<Generator>(0); }), arg("device") = Device{})
       .def(py::init([](std::uint64_t seed) { return std::make_unique<Generator>(seed); }), arg("seed"))
       .def(

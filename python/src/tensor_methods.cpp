@@ -46,6 +46,10 @@ py::object stride(const Tensor& x, std::optional<std::int64_t> dim) {
 
 /// An array over the same memory.
 py::object to_numpy(const py::object& self) {
+  if (const Device device = unwrap(self).device(); device.type != DeviceType::cpu) {
+    fail<DeviceError>("numpy: this tensor is on ", str(device),
+                      ", and an array is on the CPU. Use x.cpu().numpy().");
+  }
   if (unwrap(self).requires_grad()) {
     fail<GradientError>(
         "numpy: this tensor requires grad, and what an array does to it would not be recorded. Use "
@@ -163,6 +167,12 @@ void bind_tensor(Binder& bind) {
           "bool", [](const Tensor& x) { return x.to(boolean); }, "x.to(tenet.bool)")
       .def(
           "cpu", [](const Tensor& x) { return x.to(Device{}); }, "x.to(\"cpu\")")
+      .def(
+          "cuda",
+          [](const Tensor& x, const std::optional<Device>& device) {
+            return x.to(device.value_or(Device{DeviceType::cuda}));
+          },
+          arg("device") = none, "x.to(\"cuda\")")
       .def("contiguous", unlocking(+[](const Tensor& x) { return x.contiguous(); }),
            "The tensor itself if its elements lie row by row, else a copy that does.")
       .def("clone", unlocking(+[](const Tensor& x) { return x.clone(); }), "A copy, recorded.")

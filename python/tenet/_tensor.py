@@ -17,11 +17,13 @@ def _buffer_of(x: Any) -> memoryview:
     return memoryview(x)
 
 
-def _rebuild(cls: type[Tensor], data: bytes, dtype: dtype, shape: tuple[int, ...], requires_grad: bool) -> Tensor:
+def _rebuild(cls: type[Tensor], data: bytes, dtype: dtype, shape: tuple[int, ...], requires_grad: bool,
+             device: str = "cpu") -> Tensor:
     """The tensor that __reduce_ex__ took apart."""
     x = _C.empty(shape, dtype=dtype)
     if x.numel():
         _buffer_of(x).cast("B")[:] = data
+    x = x.to(device)
     if cls is not Tensor:
         x = _C.make_subclass(cls, x)
     x.requires_grad = requires_grad
@@ -32,10 +34,11 @@ def _reduce_ex(self: Tensor, protocol: SupportsIndex) -> tuple[Any, ...]:
     if not self.is_leaf:
         raise _C.GradientError(f"pickle: only leaves can be pickled, this tensor was computed by {self.grad_fn}. Use "
                                "x.detach().")
-    data = self.detach().contiguous()
+    data = self.detach().cpu().contiguous()
     parts = _buffer_of(data).cast("B").tobytes() if self.numel() else b""
     # The attributes come last: one of them may refer back to the tensor.
-    return _rebuild, (type(self), parts, self.dtype, tuple(self.shape), self.requires_grad), self.__dict__ or None
+    whole = (type(self), parts, self.dtype, tuple(self.shape), self.requires_grad, str(self.device))
+    return _rebuild, whole, self.__dict__ or None
 
 
 def _copy(self: Tensor) -> Tensor:

@@ -39,10 +39,8 @@ def load(f: str | os.PathLike[str], map_location: DeviceLike = None, *, weights_
     """What save() wrote; a dict of tensors from a safetensors file of another library. Tensors that were one are one
     again. Raises FormatError naming file and rule if the file is not exact. map_location and weights_only are PyTorch's:
     the tensors come to the CPU, and nothing but data is ever loaded."""
-    if map_location is not None and str(map_location) != "cpu":
-        raise _C.DeviceError(f"load: map_location={map_location} is not there. Use \"cpu\", or leave it out.")
     path = _path(f)
-    tensors, metadata = _C.load_tensors(path)
+    tensors, metadata = _C.load_tensors(path, "cpu" if map_location is None else map_location)
     try:
         if _KEY in metadata:
             structure = json.loads(metadata[_KEY])

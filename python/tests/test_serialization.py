@@ -125,8 +125,8 @@ def test_damaged_structures(structure: Any, text: str, path: Any) -> None:
 def test_paths_and_places(path: Any) -> None:
     tenet.save([1], str(path))
     assert tenet.load(str(path), map_location="cpu", weights_only=True) == [1]
-    with pytest.raises(tenet.DeviceError, match="map_location=cuda is not there"):
-        tenet.load(path, map_location="cuda")
+    with pytest.raises(tenet.DeviceError):
+        tenet.load(path, map_location="cuda:100")
     with pytest.raises(TypeError, match="save and load take a path, not a BytesIO"):
         import io
         tenet.save([1], io.BytesIO())  # type: ignore[arg-type]

@@ -81,9 +81,6 @@ def test_dtypes_and_devices_are_objects() -> None:
     assert x.device == tenet.device("cpu") and str(x.device) == "cpu" and x.device.type == "cpu"
     assert tenet.device("cpu", 0) == tenet.device(type="cpu", index=0) == tenet.device("cpu:0")
     assert not x.is_cuda and x.cpu() is not None and x.to("cpu").device == x.device
-    with pytest.raises(tenet.DeviceError):
-        x.to("cuda")
-    assert not tenet.cuda.is_available() and tenet.cuda.device_count() == 0 and "no CUDA" in tenet.cuda.reason()
 
 
 def test_to() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tenet import _C
 from tenet._C import Tensor
+from tenet.cuda import card
 from tenet.nn.parameter import Buffer, Parameter
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from tenet._C import dtype
+    from tenet._types import DeviceLike
 
 class IncompatibleKeys(NamedTuple):
     """What load_state_dict(strict=False) found on one side alone."""
@@ -415,15 +417,19 @@ class Module:
                     done[id(tensor)] = tensor
                     grad = tensor.grad
                     changed = convert(tensor.detach())
-                    if changed.dtype != tensor.dtype:
+                    if changed.dtype != tensor.dtype or changed.device != tensor.device:
                         tensor.data = changed
                         if grad is not None:
                             tensor.grad = convert(grad)
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Makes floating parameters and buffers of this type: to(dtype), to(device), to(device, dtype), to(tensor)."""
-        return self._apply(lambda x: x.to(*args, **kwargs) if x.is_floating_point() else x)
+        """Brings parameters and buffers to a device, and makes those that are floating of a type: to(dtype), to(device),
+        to(device, dtype), to(tensor)."""
+        def convert(x: Tensor) -> Tensor:
+            y = x.to(*args, **kwargs)
+            return y if x.is_floating_point() else x.to(y.device)
+        return self._apply(convert)
 
     def float(self) -> Self:
         """to(tenet.float32)"""
@@ -436,6 +442,10 @@ class Module:
     def cpu(self) -> Self:
         """to("cpu")"""
         return self.to("cpu")
+
+    def cuda(self, device: DeviceLike | int = None) -> Self:
+        """to("cuda"), or to the card of this number."""
+        return self.to(card(device))
 
     def type(self, dst_type: dtype) -> Self:
         """to(dst_type)"""

@@ -85,7 +85,7 @@ def test_it(device, dtype): assert device == tenet.zeros(1, dtype=dtype, device=
     ("--tenet-dtype=float32,half", '--tenet-dtype: "half" is not there. Known are float32, float64, int64, int32, '
                                    'uint8, bool.'),
     ("--tenet-dtype=", '--tenet-dtype: "" is not there. Known are float32'),
-    ("--tenet-device=gpu", '--tenet-device: "gpu" is not there. Known are cpu.')])
+    ("--tenet-device=gpu", '--tenet-device: "gpu" is not there. Known are cpu')])
 def test_an_unknown_name_is_a_usage_error(run: Any, option: Any, text: str) -> None:
     code, output = run(SHOWS_DTYPE, option)
     assert code == pytest.ExitCode.USAGE_ERROR and f"ERROR: {text}" in output
