@@ -57,6 +57,10 @@ struct ConvCase {
     return c;
   }
 
+  void to(tenet::Device device) {
+    for (tenet::Tensor* t : {&x, &w, &bias, &up}) *t = t->to(device);
+  }
+
   bool transposed() const { return kind == "convT"; }
 
   /// "fwd", "dx" or "dw".

@@ -5,6 +5,10 @@
     python3 -m venv build/torch && build/torch/bin/pip install torch==2.13.0 numpy
     benchmarks/against_pytorch/run.py --torch build/torch/bin/python
 
+On a card, with a build that has CUDA (cmake --preset cuda) and a PyTorch that has it:
+
+    benchmarks/against_pytorch/run.py --torch python3 --build build-cuda --device cuda [--networks]
+
 Each side is a process of its own; they take turns of a fraction of a second, so that what else the machine does meets
 both. A ratio is PyTorch's time / Tenet's time within a pair of turns, above 1 where Tenet is faster; the table gives
 the median over the pairs and its quartiles. PyTorch runs in both memory formats and the faster one counts. Results
@@ -32,11 +36,12 @@ NETWORKS = [("lenet", 64), ("mlp", 64)]
 class Side:
     """A process that answers one line of text with a number."""
 
-    def __init__(self, name, command, threads):
+    def __init__(self, name, command, threads, device):
         self.name = name
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if self.ask(f"threads {threads}") != threads:
             sys.exit(f"{name} does not run with {threads} threads")
+        self.ask(f"device {device}")
 
     def ask(self, request):
         print(request, file=self.process.stdin, flush=True)
@@ -49,11 +54,12 @@ class Side:
 def start(args):
     tenet = Path(args.build) / "benchmarks" / "tenet_side"
     torch = [args.torch, str(HERE / "torch_side.py")]
-    sides = [Side("Tenet", [str(tenet)], args.threads)]
+    commands = {"Tenet": [str(tenet)]}
     if args.noise:
-        return sides + [Side("Tenet again", [str(tenet)], args.threads)]
-    return sides + [Side("PyTorch", torch, args.threads),
-                    Side("PyTorch, channels_last", torch + ["channels_last"], args.threads)]
+        commands["Tenet again"] = [str(tenet)]
+    else:
+        commands |= {"PyTorch": torch, "PyTorch, channels_last": torch + ["channels_last"]}
+    return [Side(name, command, args.threads, args.device) for name, command in commands.items()]
 
 
 def close(values, flops):
@@ -120,6 +126,9 @@ def machine(args):
                              text=True).stdout.strip()
     commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True,
                             text=True).stdout.strip()
+    if args.device != "cpu":
+        asked = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
+        cpu = f"{subprocess.run(asked, capture_output=True, text=True).stdout.strip()} beside {cpu}"
     blas = os.environ.get("OPENBLAS_CORETYPE", "OpenBLAS's choice")
     return (f"{datetime.date.today()}, {cpu}, {os.cpu_count()} cores, {platform.platform()}\n"
             f"Tenet {commit}, OpenBLAS kernels: {blas}; PyTorch {version}; {args.threads} threads each;\n"
@@ -143,6 +152,7 @@ def main():
     parser.add_argument("--passes", default="fwd,dx,dw")
     parser.add_argument("--networks", action="store_true", help="training steps in place of layers")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="where both compute: cpu, cuda, cuda:1")
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.2, help="of a turn")
     parser.add_argument("--pause", type=float, default=0.15, help="seconds between turns")

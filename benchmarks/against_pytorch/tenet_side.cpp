@@ -1,5 +1,6 @@
 // Tenet's half of run.py; torch_side.py is the other. One request per line of input, one line of answer each:
 //   threads N                           -> threads in use
+//   device NAME                         -> 1; where what is named from here on is computed
 //   conv PASS KIND N C H W ... outpad   -> the result times a pattern, summed: equal on both sides if the result is
 //   network NAME BATCH                  -> the loss of the third training step
 //   time SECONDS                        -> median seconds per call of what was named last
@@ -17,6 +18,7 @@
 #include "networks.h"
 #include "tenet/framework/autograd/backward.h"
 #include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/framework/core/cuda.h"
 #include "tenet/framework/core/threads.h"
 #include "tenet/ops/loss/loss.h"
 #include "tenet/train/optim/sgd.h"
@@ -28,11 +30,17 @@ namespace {
 
 using Call = std::function<void()>;
 
+tenet::Device device;
+
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-double median_call(const Call& call, double seconds) {
+double median_call(const Call& call_, double seconds) {
+  const Call call = [&] {
+    call_();
+    tenet::cuda::synchronize(device);
+  };
   call();  // caches and threads are cold after the other side's turn
   std::vector<double> took;
   for (const double begin = seconds_now(); took.empty() || seconds_now() - begin < seconds;) {
@@ -60,7 +68,8 @@ double peak_growth(const Call& call) {
   return memory_status("VmHWM") - before;
 }
 
-double patterned_sum(const Tensor& t) {
+double patterned_sum(const Tensor& result) {
+  const Tensor t = result.to(tenet::Device{});
   const Tensor pattern = filled(t.shape(), 9);
   const float *a = t.data<float>(), *b = pattern.data<float>();
   double sum = 0;
@@ -79,12 +88,15 @@ template <class Net> struct Trainer {
         labels(tenet::zeros({shape[0]}, {.dtype = tenet::int64})),
         sgd(parameters(net), {.lr = 0.01, .momentum = 0.9}) {
     for (std::int64_t i = 0; i < shape[0]; ++i) labels.data<std::int64_t>()[i] = i % 10;
+    images = images.to(device);
+    labels = labels.to(device);
   }
 
   static std::vector<Tensor> parameters(Net& net) {
     std::uint32_t salt = 10;
     const tenet::NoGradGuard no_grad;
     for (Tensor& p : net.parameters()) p.copy_(filled(p.shape(), salt++, 0.2));
+    net.to(device);
     return net.parameters();
   }
 
@@ -107,6 +119,7 @@ double start_conv(Call& call, std::istream& words) {
   std::string pass;
   words >> pass;
   const auto layer = std::make_shared<ConvCase>(ConvCase::read(words));
+  layer->to(device);
   call = [layer, pass] { layer->run(pass); };
   return patterned_sum(layer->run(pass));
 }
@@ -122,6 +135,12 @@ double answer(const std::string& request, Call& call) {
     words >> name >> batch;
     if (name == "lenet") return start_network<LeNet>(call, {batch, 1, 28, 28});
     if (name == "mlp") return start_network<Mlp>(call, {batch, 784});
+  }
+  if (verb == "device") {
+    words >> name;
+    device = tenet::to_device(name);
+    tenet::cuda::synchronize(device);  // throws if there is none
+    return 1;
   }
   double number = 0;
   words >> number;

@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+DEVICE = torch.device("cpu")
+torch.backends.cudnn.allow_tf32 = False  # as Tenet at first
 MEMORY = torch.channels_last if "channels_last" in sys.argv[1:] else torch.contiguous_format
 
 
@@ -19,7 +21,7 @@ def filled(shape, salt, scale=1.0):
     h = (h ^ (h >> np.uint32(15))) * np.uint32(2246822519)
     h ^= h >> np.uint32(13)
     values = ((h / 4294967296.0 - 0.5) * scale).astype(np.float32)
-    t = torch.from_numpy(values.reshape(shape))
+    t = torch.from_numpy(values.reshape(shape)).to(DEVICE)
     return t.contiguous(memory_format=MEMORY) if t.dim() == 4 else t
 
 
@@ -54,13 +56,13 @@ NETWORKS = {
 class Trainer:
     def __init__(self, name, batch):
         make, shape = NETWORKS[name]
-        self.net = make()
+        self.net = make().to(DEVICE)
         with torch.no_grad():
             for salt, p in enumerate(self.net.parameters(), 10):
                 p.copy_(filled(p.shape, salt, 0.2))
         self.net = self.net.to(memory_format=MEMORY)
         self.images = filled((batch, *shape), 1)
-        self.labels = torch.arange(batch) % 10
+        self.labels = (torch.arange(batch) % 10).to(DEVICE)
         self.sgd = torch.optim.SGD(self.net.parameters(), lr=0.01, momentum=0.9)
 
     def step(self):
@@ -70,7 +72,16 @@ class Trainer:
         self.sgd.step()
 
 
+def settled(call):
+    """The call, until a card has done it."""
+    def settle():
+        call()
+        torch.cuda.synchronize()
+    return call if DEVICE.type == "cpu" else settle
+
+
 def median_call(call, seconds):
+    call = settled(call)
     call()
     took, begin = [], time.perf_counter()
     while not took or time.perf_counter() - begin < seconds:
@@ -94,12 +105,16 @@ def peak_growth(call):
 
 
 def main():
+    global DEVICE
     call = None
     for line in sys.stdin:
         verb, *words = line.split()
         if verb == "threads":
             torch.set_num_threads(int(words[0]))
             answer = torch.get_num_threads()
+        elif verb == "device":
+            DEVICE = torch.device(words[0])
+            answer = 1
         elif verb == "conv":
             with torch.no_grad():
                 call = conv_call(words[0], words[1], words[2:])
