@@ -30,7 +30,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 COLUMNS = ["kind", "N", "C", "H", "W", "K", "R", "S", "stride", "pad", "dil", "groups", "outpad"]
-NETWORKS = [("lenet", 64), ("mlp", 64)]
+NETWORKS = [("lenet", 64), ("mlp", 64), ("unet", 8), ("dcgan", 32)]
 
 
 class Side:

@@ -135,6 +135,8 @@ double answer(const std::string& request, Call& call) {
     words >> name >> batch;
     if (name == "lenet") return start_network<LeNet>(call, {batch, 1, 28, 28});
     if (name == "mlp") return start_network<Mlp>(call, {batch, 784});
+    if (name == "unet") return start_network<UNet>(call, {batch, 1, 64, 64});
+    if (name == "dcgan") return start_network<Dcgan>(call, {batch, 64, 1, 1});
   }
   if (verb == "device") {
     words >> name;

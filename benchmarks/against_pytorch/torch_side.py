@@ -47,7 +47,36 @@ def lenet():
     )
 
 
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.down1, self.down2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
+        self.bottom = nn.Conv2d(32, 64, 3, padding=1)
+        self.up2, self.merge2 = nn.ConvTranspose2d(64, 32, 2, 2), nn.Conv2d(64, 32, 3, padding=1)
+        self.up1, self.merge1 = nn.ConvTranspose2d(32, 16, 2, 2), nn.Conv2d(32, 16, 3, padding=1)
+        self.head = nn.Conv2d(16, 10, 1)
+
+    def forward(self, x):
+        a = F.relu(self.down1(x))
+        b = F.relu(self.down2(F.max_pool2d(a, 2)))
+        h = self.up2(F.relu(self.bottom(F.max_pool2d(b, 2))))
+        h = self.up1(F.relu(self.merge2(torch.cat([b, h], 1))))
+        return self.head(F.relu(self.merge1(torch.cat([a, h], 1)))).mean((2, 3))
+
+
+def dcgan():
+    sizes, layers = (128, 64, 32, 3), [nn.ConvTranspose2d(64, 128, 4)]
+    for a, b in zip(sizes, sizes[1:]):
+        layers += [nn.ReLU(), nn.ConvTranspose2d(a, b, 4, 2, 1)]
+    layers.append(nn.Tanh())
+    for a, b in zip(sizes[::-1], sizes[-2::-1]):
+        layers += [nn.Conv2d(a, b, 4, 2, 1), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Conv2d(128, 10, 4), nn.Flatten())
+
+
 NETWORKS = {
+    "unet": (UNet, (1, 64, 64)),
+    "dcgan": (dcgan, (64, 1, 1)),
     "lenet": (lenet, (1, 28, 28)),
     "mlp": (lambda: nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)), (784,)),
 }
