@@ -6,7 +6,7 @@
 //   bool                 a mask stands for as many dimensions as it has, whose extents it must have, and means its
 //                        nonzero() positions. One without dimensions stands for none: it means one position, or no.
 // The indices are broadcast together. Their shape stands in the result where the first one stood if no whole dimension
-// lies between two of them, else in front.
+// lies between two of them, else in front. They may be on any device; x and values are on one, unless values is a scalar.
 //
 // All throw, before anything is changed: IndexError for a position out of range, a mask of another shape, more indices
 // than dimensions; DTypeError for an index of another type; ShapeError for indices that do not broadcast and for a

@@ -119,6 +119,7 @@ Tensor max_unpool2d(const Tensor& x, const Tensor& indices, const PerAxis& kerne
         "max_unpool2d: indices have shape ", indices.shape(), " but the input has ", x.shape(),
         ". Pass the indices that max_pool2d_with_indices gave for a result of the input's shape.");
   }
+  if (indices.device() != x.device()) fail_devices("max_unpool2d", x.device(), indices.device());
   const Tensor at = indexing::as_index("max_unpool2d", indices);
   const Dims size = unpooled_size(x, kernel, options);
   Shape shape = x.shape();

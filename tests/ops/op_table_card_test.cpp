@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ops/op_checks.h"
+#include "support/expect.h"
 #include "tenet/framework/core/cuda.h"
 
 namespace tenet_test {
@@ -27,6 +28,14 @@ Tensors turned(const Tensors& tensors) {
     views.push_back(flat ? t : t.transpose(0, -1).contiguous().transpose(0, -1));
   }
   return views;
+}
+
+/// Whether the op takes this operand from wherever it is: the source of a copy, and what names positions.
+bool carries(const std::string& op, const Sample& sample, const Tensors& inputs, std::size_t i) {
+  if (op == "advanced_index" || op == "index_put" || op == "masked_select") {
+    return !sample.inputs[i].typed() || inputs[i].dim() == 0;
+  }
+  return op == "copy_";
 }
 
 class EveryOpOnACard : public testing::TestWithParam<std::string> {
@@ -71,6 +80,20 @@ TEST_P(EveryOpOnACard, GivesTheSameBitsTwice) {
     if (inputs.empty()) return;  // draws differ
     EXPECT_TRUE(same_bits(on({}, once.outputs), on({}, again.outputs)));
     EXPECT_TRUE(same_bits(on({}, once.gradients), on({}, again.gradients)));
+  });
+}
+
+TEST_P(EveryOpOnACard, RefusesOperandsOnTwoDevices) {
+  each_sample(op_, op_.types.front(), [&](const Sample& sample, const Tensors& inputs) {
+    for (std::size_t i = 1; i < inputs.size(); ++i) {
+      const bool both = inputs[i].defined() && inputs[0].defined();
+      if (!both || carries(op_.name, sample, inputs, i)) continue;
+      Tensors mixed = on(kCard, inputs);
+      mixed[i] = inputs[i];
+      const std::string text = message<tenet::DeviceError>([&] { op_.call(mixed, sample.options); });
+      EXPECT_NE(text.find("cuda:0"), std::string::npos) << "operand " << i << ": " << text;
+      EXPECT_NE(text.find("cpu"), std::string::npos) << "operand " << i << ": " << text;
+    }
   });
 }
 
