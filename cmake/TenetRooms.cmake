@@ -30,6 +30,15 @@ function(tenet_room name folder)
   endif()
 endfunction()
 
+# One variable of the initial-exec model makes all thread storage of a Python module static. The CUDA runtime has 12 KiB of it,
+# for which there is no room when a module is loaded.
+set(tls_model initial-exec)
+if(TENET_WITH_CUDA)
+  set(tls_model global-dynamic)
+endif()
+set_source_files_properties("${PROJECT_SOURCE_DIR}/framework/core/block_pool.cpp" PROPERTIES
+                            COMPILE_DEFINITIONS "TENET_TLS_MODEL=\"${tls_model}\"")
+
 # tenet_kernels(FOLDER...): every *_kernels.cpp under the folders, compiled once per CPU level.
 function(tenet_kernels)
   set(kernels "")

@@ -78,9 +78,8 @@ struct Shared {
 };
 
 constinit Shared shared;
-// One pointer, in the fastest kind of thread storage; a larger object there could keep a Python
-// module from loading.
-constinit thread_local ThreadLists* lists __attribute__((tls_model("initial-exec"))) = nullptr;
+// One pointer, in the fastest kind of thread storage that the build allows.
+constinit thread_local ThreadLists* lists __attribute__((tls_model(TENET_TLS_MODEL))) = nullptr;
 constinit thread_local bool ended = false;  // this thread has given its lists away
 
 void push_batch(std::size_t at, Batch batch) {
