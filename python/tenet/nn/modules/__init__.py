@@ -1,0 +1,20 @@
+"""PyTorch's paths: tenet.nn.modules.conv is tenet.nn.conv, tenet.nn.modules.Linear is tenet.nn.Linear, and so on."""
+import sys
+from typing import Any
+
+from tenet.nn import activation, containers, conv, hooks, linear, loss, module, pool, shape
+from tenet.nn.modules import utils as utils
+
+container, pooling, flatten, padding, fold = containers, pool, shape, shape, shape
+for _name in ("activation", "container", "conv", "flatten", "fold", "linear", "loss", "module", "padding", "pooling"):
+    sys.modules[f"{__name__}.{_name}"] = globals()[_name]
+for _name, _function in vars(hooks).items():
+    if _name.startswith("register_module_"):
+        setattr(module, _name, _function)
+
+
+def __getattr__(name: str) -> Any:
+    from tenet import nn
+    if name in nn.__all__:
+        return getattr(nn, name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
