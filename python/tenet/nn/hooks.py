@@ -138,11 +138,11 @@ def _changed(gradients: Sequence[Any], returned: Any, what: str) -> Sequence[Any
     """The gradients after a hook that returned this."""
     if returned is None:
         return gradients
-    returned = returned if isinstance(returned, tuple) else (returned,)
-    if len(returned) != len(gradients):
-        raise _C.GradientError(f"backward hook: returned an invalid number of {what}, got {len(returned)}, but expected "
+    changed: Sequence[Any] = returned if isinstance(returned, tuple) else (returned,)
+    if len(changed) != len(gradients):
+        raise _C.GradientError(f"backward hook: returned an invalid number of {what}, got {len(changed)}, but expected "
                                f"{len(gradients)}.")
-    return returned
+    return changed
 
 
 class BackwardHooks:

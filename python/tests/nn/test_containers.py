@@ -84,7 +84,8 @@ def test_a_sequence_is_added_and_repeated() -> None:
 
 
 def test_what_is_no_iterable() -> None:
-    for extend in (nn.ModuleList().extend, nn.ParameterList().extend, nn.ModuleDict().update, nn.ParameterDict().update):
+    methods: Any = (nn.ModuleList().extend, nn.ParameterList().extend, nn.ModuleDict().update, nn.ParameterDict().update)
+    for extend in methods:
         with pytest.raises(TypeError, match="should be called with an iterable, but got int"):
             extend(3)
     with pytest.raises(tenet.ValueError, match="element 0 has length 3; 2 is required"):

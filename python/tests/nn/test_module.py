@@ -292,7 +292,7 @@ def test_a_part_is_exchanged_by_name() -> None:
 
 
 def test_pytorchs_paths() -> None:
-    from tenet.nn.modules.conv import Conv2d
+    from tenet.nn.modules.conv import Conv2d  # type: ignore[import-not-found]
     from tenet.nn.modules.utils import _pair, _triple
 
     assert Conv2d is nn.Conv2d and nn.modules.Linear is nn.Linear and nn.modules.module.Module is nn.Module

@@ -2,7 +2,8 @@
 import sys
 from typing import Any
 
-from tenet.nn import activation, containers, conv, hooks, linear, loss, module, pool, shape
+from tenet.nn import activation as activation, containers, conv as conv, hooks, linear as linear, loss as loss
+from tenet.nn import module as module, pool, shape
 from tenet.nn.modules import utils as utils
 
 container, pooling, flatten, padding, fold = containers, pool, shape, shape, shape

@@ -19,8 +19,9 @@ def _norm(x: Tensor, p: float) -> Tensor:
     if p == float("inf"):
         return x.abs().amax()
     if p == -float("inf"):
-        return x.abs().amin()
-    return (x != 0).to(x.dtype).sum() if p == 0 else x.abs().pow(p).sum().pow(1 / p)
+        return -(-x.abs()).amax()
+    norm: Tensor = (x != 0).to(x.dtype).sum() if p == 0 else x.abs().pow(p).sum().pow(1 / p)
+    return norm
 
 
 @no_grad()
