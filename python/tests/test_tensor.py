@@ -292,6 +292,18 @@ def test_random_streams() -> None:
     assert tenet.equal(a, tenet.randn(4, generator=own)) and tenet.Generator(device="cpu").initial_seed() == 0
 
 
+def test_the_state_of_the_default_generator() -> None:
+    state = tenet.get_rng_state()
+    a = tenet.rand(2)
+    tenet.set_rng_state(state)
+    with tenet.random.fork_rng():
+        assert tenet.equal(a, tenet.rand(2))
+    assert tenet.equal(a, tenet.rand(2)) and state.dtype == tenet.uint8
+    assert tenet.seed() == tenet.initial_seed() and tenet.seed() != tenet.seed()
+    with pytest.raises(tenet.ValueError, match="set_state: a state is 16 numbers of uint8, not 3 of float32"):
+        tenet.set_rng_state(tenet.ones(3))
+
+
 def test_threads_share_tensors() -> None:
     x, results = tenet.arange(100_000.0), []
     threads = [threading.Thread(target=lambda: results.append((x * 2).sum().item())) for _ in range(4)]
