@@ -56,7 +56,7 @@ void adam_step(Tensors x, const Tensors& dx, const Tensors& m, const Tensors& v,
   }
   unlocked(work_of(x), [&] {
     for (std::size_t i = 0; i < x.size(); ++i) {
-      update::run(optim::update_at(options, t.at(i)), x[i], dx[i], m[i], v[i], tops[i]);
+      update::run(optim::Adam::update_at(options, t.at(i)), x[i], dx[i], m[i], v[i], tops[i]);
     }
   });
 }

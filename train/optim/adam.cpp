@@ -29,7 +29,7 @@ AdamW::AdamW(std::vector<Tensor> parameters, const AdamWOptions& options_)
             .maximize = options_.maximize,
             .decoupled_weight_decay = true}) {}
 
-update::Adam update_at(const AdamOptions& options, double t) {
+update::Adam Adam::update_at(const AdamOptions& options, double t) {
   const auto [beta1, beta2] = options.betas;
   const bool decoupled = options.decoupled_weight_decay;
   return {options.lr / (1 - std::pow(beta1, t)),

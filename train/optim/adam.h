@@ -17,9 +17,6 @@ struct AdamOptions {
   bool decoupled_weight_decay = false;
 };
 
-/// The step number t, from 1, of a parameter.
-update::Adam update_at(const AdamOptions& options, double t);
-
 /// Adam as PyTorch has it, with g the gradient and t the number of steps of this parameter, from 1:
 ///   g += weight_decay x;   m += (1 - beta1) (g - m);   v = beta2 v + (1 - beta2) g^2;
 ///   x -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps);
@@ -29,6 +26,9 @@ update::Adam update_at(const AdamOptions& options, double t);
 class Adam : public Optimizer {
  public:
   explicit Adam(std::vector<Tensor> parameters, const AdamOptions& options = {});
+
+  /// What step number t, from 1, of a parameter does.
+  static update::Adam update_at(const AdamOptions& options, double t);
 
   AdamOptions options;  // may be changed between steps
 
