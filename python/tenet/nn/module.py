@@ -8,6 +8,13 @@ from tenet import _C
 from tenet._C import Tensor
 from tenet.nn import hooks
 from tenet.nn.hooks import Hooks, RemovableHandle
+from tenet.nn.hooks import register_module_forward_hook as register_module_forward_hook
+from tenet.nn.hooks import register_module_forward_pre_hook as register_module_forward_pre_hook
+from tenet.nn.hooks import register_module_full_backward_hook as register_module_full_backward_hook
+from tenet.nn.hooks import register_module_full_backward_pre_hook as register_module_full_backward_pre_hook
+from tenet.nn.hooks import register_module_module_registration_hook as register_module_module_registration_hook
+from tenet.nn.hooks import register_module_parameter_registration_hook as register_module_parameter_registration_hook
+from tenet.nn.hooks import register_module_buffer_registration_hook as register_module_buffer_registration_hook
 from tenet.nn.parameter import Buffer, Parameter
 from tenet.nn.state import Stateful
 

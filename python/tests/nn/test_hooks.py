@@ -49,7 +49,10 @@ def test_what_a_pre_hook_with_kwargs_returns() -> None:
 
 def test_hooks_of_all_modules() -> None:
     all_, seen = nn.modules.module, []
-    name = lambda kind: lambda module, *rest: seen.append(f"{kind} {type(module).__name__}")  # noqa: E731
+
+    def name(kind: str) -> Any:
+        return lambda module, *rest: seen.append(f"{kind} {type(module).__name__}")
+
     with all_.register_module_forward_pre_hook(name("pre")), all_.register_module_forward_hook(name("y")), \
             all_.register_module_full_backward_hook(name("dx")), all_.register_module_full_backward_pre_hook(name("dy")):
         nn.Sequential(nn.Linear(1, 1))(tenet.ones(1, 1, requires_grad=True)).sum().backward()

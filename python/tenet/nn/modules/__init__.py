@@ -2,16 +2,13 @@
 import sys
 from typing import Any
 
-from tenet.nn import activation as activation, containers, conv as conv, hooks, linear as linear, loss as loss
+from tenet.nn import activation as activation, containers, conv as conv, linear as linear, loss as loss
 from tenet.nn import module as module, pool, shape
 from tenet.nn.modules import utils as utils
 
 container, pooling, flatten, padding, fold = containers, pool, shape, shape, shape
 for _name in ("activation", "container", "conv", "flatten", "fold", "linear", "loss", "module", "padding", "pooling"):
     sys.modules[f"{__name__}.{_name}"] = globals()[_name]
-for _name, _function in vars(hooks).items():
-    if _name.startswith("register_module_"):
-        setattr(module, _name, _function)
 
 
 def __getattr__(name: str) -> Any:
