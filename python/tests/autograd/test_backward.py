@@ -1,6 +1,8 @@
 """backward, grad, hooks and the modes of recording."""
+import gc
 import math
 import threading
+import weakref
 from typing import Any
 
 import pytest
@@ -366,3 +368,41 @@ def test_facts_about_gradients() -> None:
 def test_variables_are_tensors() -> None:
     x = tenet.autograd.Variable(tenet.ones(1), requires_grad=True)
     assert type(x) is tenet.Tensor and isinstance(x, tenet.autograd.Variable) and x.requires_grad and x.is_leaf
+
+
+def test_hooks_after_accumulation() -> None:
+    x, seen = leaf(1, 2), []
+    handle = x.register_post_accumulate_grad_hook(lambda p: seen.append((p is x, p.grad.tolist())))
+    tenet.autograd.grad((x * x).sum(), x)
+    assert seen == []
+    (x * x).sum().backward()
+    (x * x).sum().backward(inputs=[x])
+    assert seen == [(True, [2, 4]), (True, [4, 8])]
+    handle.remove()
+    x.sum().backward()
+    assert len(seen) == 2
+    with pytest.raises(RuntimeError, match="post accumulate grad hooks cannot be registered on non-leaf tensors"):
+        (x * 2).register_post_accumulate_grad_hook(print)
+
+
+def test_a_step_in_a_hook_after_accumulation() -> None:
+    x = leaf(1)
+    optimizer = tenet.optim.SGD([x], lr=0.5)
+
+    def step(parameter: Any) -> None:
+        optimizer.step()
+        optimizer.zero_grad()
+
+    x.register_post_accumulate_grad_hook(step)
+    (2 * x).sum().backward()
+    assert x.item() == 0 and x.grad is None
+
+
+def test_a_hook_after_accumulation_keeps_nothing_alive() -> None:
+    x = leaf(1)
+    gone = weakref.ref(x)
+    x.register_post_accumulate_grad_hook(lambda p: None)
+    x.sum().backward()
+    del x
+    gc.collect()
+    assert gone() is None
