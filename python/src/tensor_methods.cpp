@@ -9,9 +9,10 @@ namespace tenet::python {
 namespace {
 
 /// x.to(dtype), x.to(device), x.to(other), x.to(device, dtype)
-Tensor to(const Tensor& x, const py::args& targets, std::optional<DType> dtype,
-          std::optional<Device> device) {
+Tensor to(const Tensor& x, const py::args& targets, std::optional<DType> dtype, std::optional<Device> device,
+          bool /*non_blocking*/, bool copy) {
   for (const py::handle target : targets) {
+    if (PyBool_Check(target.ptr())) continue;  // non_blocking, by place
     if (const auto named = as_dtype(target.ptr())) {
       dtype = named;
     } else if (is_tensor(target.ptr())) {
@@ -26,7 +27,8 @@ Tensor to(const Tensor& x, const py::args& targets, std::optional<DType> dtype,
   }
   return unlocked(size_of(x), [&] {
     const Tensor there = device ? x.to(*device) : x;
-    return dtype ? there.to(*dtype) : there;
+    const Tensor y = dtype ? there.to(*dtype) : there;
+    return copy && y.impl() == x.impl() ? y.clone() : y;
   });
 }
 
@@ -145,8 +147,10 @@ void bind_tensor(Binder& bind) {
       .def("numpy", &to_numpy,
            "An array over the same memory. Raises GradientError if the tensor requires grad.")
 
-      .def("to", &to, arg("dtype") = none, arg("device") = none,
-           "The elements in another type or place; the tensor itself if nothing changes. Recorded.")
+      .def("to", &to, arg("dtype") = none, arg("device") = none, arg("non_blocking") = false,
+           arg("copy") = false,
+           "The elements in another type or place; the tensor itself if nothing changes, unless copy. Recorded. "
+           "non_blocking is PyTorch's and has no effect.")
       .def(
           "type", [](const Tensor& x, DType dtype) { return x.to(dtype); }, arg("dtype"))
       .def(

@@ -338,3 +338,11 @@ def test_integers_wrap_around_as_in_numpy() -> None:
     assert (-x).tolist() == [-(1 << 63), -(1 << 63) + 1] and x.abs()[0].item() == -(1 << 63) and x.square().tolist() == [0, 1]
     y = tenet.tensor([200, 100], dtype=tenet.uint8)
     assert (y + y).tolist() == [144, 200] and (y * y).tolist() == [64, 16]
+
+
+def test_to_takes_pytorchs_options() -> None:
+    x = tenet.ones(2)
+    x.to("cpu", non_blocking=True)[0] = 5
+    copied = x.to(tenet.float32, copy=True)
+    copied[1] = 7
+    assert x.tolist() == [5, 1] and x.to(x.device, tenet.float64, True).dtype == tenet.float64

@@ -252,9 +252,9 @@ class Module(Stateful):
             if module is not None:
                 yield from module.named_modules(memo, prefix + ("." if prefix else "") + name, remove_duplicate)
 
-    def modules(self) -> Iterator[Module]:
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """This module and all inside it."""
-        for _, module in self.named_modules():
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
             yield module
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
@@ -374,27 +374,25 @@ class Module(Stateful):
         fn(self)
         return self
 
-    def _apply(self, convert: Callable[[Tensor], Tensor]) -> Self:
-        """Puts convert(tensor) in the place of every parameter and buffer."""
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Puts fn(tensor) in the place of every parameter and buffer."""
         done = {}
-        for module in self.modules():
+        for module in self.modules() if recurse else (self,):
             for parts in (module._parameters, module._buffers):
                 for name, tensor in parts.items():
                     if tensor is None or id(tensor) in done:
                         continue
                     done[id(tensor)] = tensor
                     grad = tensor.grad
-                    changed = convert(tensor.detach())
+                    changed = fn(tensor.detach())
                     if changed.dtype != tensor.dtype:
                         tensor.data = changed
                         if grad is not None:
-                            tensor.grad = convert(grad)
+                            tensor.grad = fn(grad)
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Makes floating parameters and buffers of this type: to(dtype), to(device), to(device, dtype), to(tensor).
-        non_blocking is PyTorch's and has no effect."""
-        kwargs.pop("non_blocking", None)
+        """Makes floating parameters and buffers of this type: to(dtype), to(device), to(device, dtype), to(tensor)."""
         return self._apply(lambda x: x.to(*args, **kwargs) if x.is_floating_point() else x)
 
     def float(self) -> Self:
@@ -408,6 +406,10 @@ class Module(Stateful):
     def cpu(self) -> Self:
         """to("cpu")"""
         return self.to("cpu")
+
+    def cuda(self, device: Any = None) -> Self:
+        """to("cuda")"""
+        return self.to("cuda" if device is None else f"cuda:{device}" if isinstance(device, int) else device)
 
     def type(self, dst_type: dtype) -> Self:
         """to(dst_type)"""
