@@ -63,8 +63,8 @@ std::vector<std::uint8_t> state_of(const Generator& g) {
 void set_state(Generator& g, const Tensor& state) {
   std::uint64_t words[2];
   if (state.dtype() != uint8 || state.numel() != sizeof(words)) {
-    fail<ValueError>("set_state: a state is ", sizeof(words), " numbers of uint8, not ", state.numel(), " of ",
-                     state.dtype(), ". Give what get_state() gave.");
+    fail<ValueError>("set_state: a state is ", sizeof(words), " numbers of uint8, not ", state.numel(),
+                     " of ", state.dtype(), ". Give what get_state() gave.");
   }
   std::memcpy(words, state.to(Device{}).contiguous().data<std::uint8_t>(), sizeof(words));
   g.seed(words[0]);

@@ -149,7 +149,8 @@ void bind_tensor(Binder& bind) {
 
       .def("to", &to, arg("dtype") = none, arg("device") = none, arg("non_blocking") = false,
            arg("copy") = false,
-           "The elements in another type or place; the tensor itself if nothing changes, unless copy. Recorded. "
+           "The elements in another type or place; the tensor itself if nothing changes, unless copy. "
+           "Recorded. "
            "non_blocking is PyTorch's and has no effect.")
       .def(
           "type", [](const Tensor& x, DType dtype) { return x.to(dtype); }, arg("dtype"))
