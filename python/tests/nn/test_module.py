@@ -297,3 +297,7 @@ def test_pytorchs_paths() -> None:
 
     assert Conv2d is nn.Conv2d and nn.modules.Linear is nn.Linear and nn.modules.module.Module is nn.Module
     assert _pair(3) == (3, 3) and _triple([1, 2, 3]) == (1, 2, 3)
+
+
+def test_a_buffer_reads_as_a_tensor() -> None:
+    assert repr(nn.Buffer(tenet.ones(1))) == str(nn.Buffer(tenet.ones(1))) == "tensor([1.])"
