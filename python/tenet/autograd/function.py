@@ -152,7 +152,7 @@ def _recorded(cls: type[Function], ctx: FunctionCtx, args: Any, returned: Any) -
     recorded = list(outputs)
     for i, part in zip(places, pack.parts_of(packed)):
         recorded[i] = _C.adopt(outputs[i], part) if _is_any(outputs[i], ctx._dirty) else part
-    return recorded[0] if single else tuple(recorded)
+    return recorded[0] if single else recorded if isinstance(returned, list) else tuple(recorded)
 
 
 class _Pack:

@@ -273,3 +273,20 @@ def test_a_gradient_gets_the_type_of_its_argument_and_other_values_pass() -> Non
     assert x.grad.dtype == tenet.float32 and x.grad.tolist() == [2, 2]
     with pytest.raises(RuntimeError, match="Mixed: forward and backward are static methods, and the op is called by Mixed.apply"):
         Mixed()(x)
+
+
+def test_a_list_of_outputs_is_a_list() -> None:
+    class Both(Function):
+        @staticmethod
+        def forward(ctx: Any, x: tenet.Tensor) -> Any:
+            return [x * 2, x * 3]
+
+        @staticmethod
+        def backward(ctx: Any, a: Any, b: Any) -> Any:
+            return 2 * a + 3 * b
+
+    x = tenet.ones(1, requires_grad=True)
+    outputs = Both.apply(x)
+    assert isinstance(outputs, list)
+    sum(outputs).sum().backward()
+    assert x.grad.tolist() == [5]
