@@ -31,8 +31,8 @@ def _given(gradients: Grads, count: int) -> list[Tensor | None]:
 
 
 def grad(outputs: Tensors, inputs: Tensors, grad_outputs: Grads | None = None, retain_graph: bool | None = None,
-         create_graph: bool = False, only_inputs: bool = True, allow_unused: bool | None = None, is_grads_batched: bool = False,
-         materialize_grads: bool = False) -> tuple[Tensor, ...]:
+         create_graph: bool = False, only_inputs: bool = True, allow_unused: bool | None = None,
+         is_grads_batched: bool = False, materialize_grads: bool = False) -> tuple[Tensor, ...]:
     """The gradients of the outputs, each times its grad_output (1 for a scalar), added up, in the inputs.
 
     Nothing is written to any x.grad. With create_graph the gradients have a history and can be differentiated again.
@@ -91,7 +91,8 @@ def backward(tensors: Tensors, grad_tensors: Grads | None = None, retain_graph: 
 def _accumulate(inputs: list[Tensor], tensors: list[Tensor], given: list[Any], retain_graph: bool | None) -> None:
     """Adds the gradients to the grad of these inputs."""
     if not inputs:
-        raise _C.ValueError("backward: `inputs` argument to `backward()` cannot be empty. Leave it out, or give at least one.")
+        raise _C.ValueError("backward: `inputs` argument to `backward()` cannot be empty. Leave it out, or give at least "
+                            "one.")
     with _Accumulation():
         for x, dx in zip(inputs, _C.grad(tensors, inputs, given, retain_graph, False, True)):
             if dx is None:

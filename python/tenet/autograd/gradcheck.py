@@ -32,8 +32,8 @@ def gradcheck(func: Callable[..., Any], inputs: Inputs, eps: float | None = None
               rtol: float | None = None, raise_exception: bool = True, nondet_tol: float = 0.0,
               check_undefined_grad: bool = True, check_grad_dtypes: bool = False, check_batched_grad: bool = False,
               check_batched_forward_grad: bool = False, check_forward_ad: bool = False, check_backward_ad: bool = True,
-              fast_mode: bool = False, masked: bool | None = None, *, order: int = 1, full: bool | None = None, directions: int = 16, seed: int = 0,
-              names: Sequence[str] | None = ()) -> GradcheckReport:
+              fast_mode: bool = False, masked: bool | None = None, *, order: int = 1, full: bool | None = None,
+              directions: int = 16, seed: int = 0, names: Sequence[str] | None = ()) -> GradcheckReport:
     """Compares the gradients of func(*inputs) with differences of its values; returns a report that is true if they
     agree. Raises GradcheckError with the report's text otherwise, unless raise_exception is False.
 

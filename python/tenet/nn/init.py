@@ -136,7 +136,8 @@ def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonline
 def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                     generator: Generator | None = None) -> Tensor:
     """Normal with the deviation gain / sqrt(fan)."""
-    return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) * _root(1.0, _calculate_correct_fan(tensor, mode)), generator)
+    std = calculate_gain(nonlinearity, a) * _root(1.0, _calculate_correct_fan(tensor, mode))
+    return normal_(tensor, 0.0, std, generator)
 
 
 def default_(weight: Tensor, bias: Tensor | None = None, generator: Generator | None = None) -> None:

@@ -81,7 +81,8 @@ class Stateful:
         if type(self).get_extra_state is not Stateful.get_extra_state:
             destination[prefix + _EXTRA] = self.get_extra_state()
 
-    def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
+    def state_dict(self, *args: Any, destination: Any = None, prefix: str = "",
+                   keep_vars: bool = False) -> dict[str, Any]:
         """Parameters and buffers by name, sharing memory with the module, without history unless keep_vars. destination,
         prefix and keep_vars may be given by place, as PyTorch once did."""
         given = {"destination": destination, "prefix": prefix, "keep_vars": keep_vars, **dict(zip(_STATE_DICT, args))}
@@ -134,7 +135,7 @@ class Stateful:
         for hook in list(self._load_state_dict_pre_hooks.values()):
             hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
         problems = error_msgs if isinstance(error_msgs, _Problems) else _Problems()
-        own = dict(self._own_state())
+        own, assign = dict(self._own_state()), local_metadata.get("assign_to_params_buffers", False)
         for name, tensor in own.items():
             key = prefix + name
             if key not in state_dict:
@@ -142,7 +143,7 @@ class Stateful:
             elif problem := _misfit(key, tensor, state_dict[key]):
                 error_msgs.append(problem)
             else:
-                problems.writes.append(_write(self, name, state_dict[key], local_metadata.get("assign_to_params_buffers", False)))
+                problems.writes.append(_write(self, name, state_dict[key], assign))
         self._load_extra(state_dict, prefix + _EXTRA, missing_keys, unexpected_keys, problems)
         for key in state_dict:
             name, _, inner = key[len(prefix):].partition(".")
@@ -161,7 +162,8 @@ class Stateful:
         elif key in state_dict:
             unexpected_keys.append(key)
 
-    def _load(self, state: Any, metadata: Any, prefix: str, assign: bool, keys: IncompatibleKeys, problems: _Problems) -> None:
+    def _load(self, state: Any, metadata: Any, prefix: str, assign: bool, keys: IncompatibleKeys,
+              problems: _Problems) -> None:
         local = dict(metadata.get(prefix[:-1], {}), assign_to_params_buffers=assign)
         self._load_from_state_dict(state, prefix, local, True, keys.missing_keys, keys.unexpected_keys, problems)
         for name, module in self._modules.items():
@@ -184,8 +186,9 @@ class Stateful:
             raise TypeError(f"load_state_dict: takes what state_dict() gives, not a {type(state_dict).__name__}.")
         keys, problems = IncompatibleKeys([], []), _Problems()
         self._load(OrderedDict(state_dict), getattr(state_dict, "_metadata", {}), "", assign, keys, problems)
+        lists = (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys))
         listed = [f"{kind} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in found) + "."
-                  for kind, found in (("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys)) if strict and found]
+                  for kind, found in lists if strict and found]
         if listed or problems:
             raise _C.ValueError(f"load_state_dict: Error(s) in loading state_dict for {type(self).__name__}:\n\t"
                                 + "\n\t".join(listed + problems))

@@ -229,9 +229,11 @@ class Optimizer:
         return self._load_state_dict_post_hooks.add(hook, prepend)
 
     def __repr__(self) -> str:
-        groups = [f"\nParameter Group {i}\n" + "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
-                  for i, group in enumerate(self.param_groups)]
-        return f"{type(self).__name__} (" + "".join(groups) + ")"
+        text = f"{type(self).__name__} ("
+        for i, group in enumerate(self.param_groups):
+            text += f"\nParameter Group {i}\n"
+            text += "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+        return text + ")"
 
 
 class Native(Optimizer):
