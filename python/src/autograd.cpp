@@ -159,6 +159,11 @@ void add_autograd(py::module_& module, TensorClass& tensor) {
       .def("name", &node_name, "The op.")
       .def_property_readonly("next_functions", &next_functions,
                              "The records its inputs came from, None where no gradient is needed.")
+      .def("__eq__",
+           [](const Node& self, const py::object& other) {
+             return py::isinstance<Node>(other) && other.cast<const Node&>().record == self.record;
+           })
+      .def("__hash__", [](const Node& n) { return std::hash<Record*>()(n.record.get()); })
       .def("__repr__", [](const Node& n) { return "<" + node_name(n) + ">"; });
   py::class_<HookHandle>(module, "RemovableHandle", "Removes a hook: handle.remove().")
       .def("remove", [](HookHandle& handle) { handle.tensor.remove_hook(handle.id); })

@@ -35,6 +35,17 @@ void set_grad(Tensor& x, PyObject* value) {
   x.set_grad(value == Py_None ? Tensor() : tensor_of(value, "grad"));
 }
 
+bool retains_grad(const Tensor& x) {
+  const Record* record = history(x);
+  return record != nullptr && !record->is_leaf() && record->extras_or_null() != nullptr &&
+         record->extras_or_null()->retain_grad;
+}
+
+/// del x.grad is x.grad = None.
+int set_or_delete_grad(PyObject* self, PyObject* value, void* closure) {
+  return setter<set_grad>(self, value == nullptr ? Py_None : value, closure);
+}
+
 void set_requires_grad(Tensor& x, PyObject* value) {
   const int truth = PyObject_IsTrue(value);
   if (truth < 0) throw py::error_already_set();
@@ -94,8 +105,11 @@ PyGetSetDef* tensor_facts() {
                                                             "The record that computed it, None for a leaf."),
       fact<[](In x) { return to_bool(x.requires_grad()); }, set_requires_grad>(
           "requires_grad", "Whether gradients are wanted; can be set on a leaf."),
-      fact<[](In x) { return wrap(x.grad()); }, set_grad>(
-          "grad", "The gradient that backward() gathered, None until then."),
+      {"grad", getter<[](In x) { return wrap(x.grad()); }>, set_or_delete_grad,
+       "The gradient that backward() gathered, None until then.", nullptr},
+      fact<[](In x) { return to_bool(retains_grad(x)); }>("retains_grad",
+                                                          "Whether it was computed and keeps its gradient."),
+      fact<[](In) { return to_int(0); }>("output_nr", "Which output of its op it is: each has one."),
       fact<[](In x) { return wrap(x.detach()); }, set_data>(
           "data", "The same elements without a history. x.data = y: x means y's elements from now on."),
       {nullptr, nullptr, nullptr, nullptr, nullptr}};

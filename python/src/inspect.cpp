@@ -12,7 +12,8 @@ thread_local std::unique_ptr<AnomalyGuard> anomaly_guard;
 /// Returns what was set before.
 bool set_detect_anomaly(bool mode) {
   const bool before = anomaly_guard != nullptr;
-  if (before != mode) anomaly_guard = mode ? std::make_unique<AnomalyGuard>() : nullptr;
+  if (before != mode)
+    anomaly_guard = mode ? std::make_unique<AnomalyGuard>(AnomalyOptions{.infinities = false}) : nullptr;
   return before;
 }
 

@@ -1,4 +1,7 @@
-// The optimisers, as tenet.optim uses them: settings and parameters come with every step, as both may have changed.
+// The steps of the optimisers, as tenet.optim uses them: parameters, gradients, settings and what was gathered come with
+// every step, since a program may have changed any of them.
+#include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/ops/update/update.h"
 #include "tenet/python/src/bind.h"
 #include "tenet/train/optim/adam.h"
 #include "tenet/train/optim/sgd.h"
@@ -6,60 +9,73 @@
 namespace tenet::python {
 namespace {
 
-using Parameters = std::vector<Tensor>;
+using Tensors = std::vector<Tensor>;
+using MaybeTensors = std::vector<std::optional<Tensor>>;
 
-/// x.data = y makes a parameter another tensor.
-void follow(optim::Optimizer& optimizer, Parameters parameters) {
-  const Parameters& known = optimizer.parameters();
-  const bool same = std::equal(known.begin(), known.end(), parameters.begin(), parameters.end(),
-                               [](const Tensor& a, const Tensor& b) { return a.impl() == b.impl(); });
-  if (!same) optimizer.set_parameters(std::move(parameters));
+optim::SGDOptions sgd_options(double lr, double momentum, double dampening, double weight_decay,
+                              bool nesterov, bool maximize) {
+  return {lr, momentum, dampening, weight_decay, nesterov, maximize};
 }
 
-template <class T> void step(T& optimizer, Parameters parameters, decltype(T::options) options) {
-  follow(optimizer, std::move(parameters));
-  optimizer.options = options;
+optim::AdamOptions adam_options(double lr, std::array<double, 2> betas, double eps, double weight_decay,
+                                bool amsgrad, bool maximize, bool decoupled) {
+  return {lr, betas, eps, weight_decay, amsgrad, maximize, decoupled};
+}
+
+double work_of(const Tensors& parameters) {
   double work = 0;
-  for (const Tensor& x : optimizer.parameters()) work += size_of(x);
-  unlocked(work, [&] { optimizer.step(); });
+  for (const Tensor& x : parameters) work += size_of(x);
+  return work;
 }
 
-template <class T> void def_state(py::class_<T>& type) {
-  type.def("state_dict", [](const T& optimizer) { return optimizer.state_dict(); });
-  type.def("load_state_dict", [](T& optimizer, const StateDict& state) { optimizer.load_state_dict(state); });
+void sgd_step(Tensors x, const Tensors& dx, const MaybeTensors& b, const std::vector<bool>& first, double lr,
+              double momentum, double dampening, double weight_decay, bool nesterov, bool maximize) {
+  const NoGradGuard unrecorded;
+  Tensors buffers;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    buffers.push_back(b.at(i).value_or(Tensor()));
+    update::check("SGD", x[i], dx.at(i), {&buffers[i]});
+  }
+  unlocked(work_of(x), [&] {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      update::run(update::Sgd{lr, momentum, dampening, weight_decay, nesterov, maximize, first.at(i)}, x[i],
+                  dx[i], buffers[i]);
+    }
+  });
 }
 
-optim::SGDOptions sgd(double lr, double momentum, double dampening, double weight_decay, bool nesterov) {
-  return {lr, momentum, dampening, weight_decay, nesterov};
-}
-
-optim::AdamOptions adam(double lr, std::array<double, 2> betas, double eps, double weight_decay,
-                        bool amsgrad) {
-  return {lr, betas, eps, weight_decay, amsgrad};
+void adam_step(Tensors x, const Tensors& dx, const Tensors& m, const Tensors& v, const MaybeTensors& largest,
+               const std::vector<double>& t, double lr, std::array<double, 2> betas, double eps,
+               double weight_decay, bool amsgrad, bool maximize, bool decoupled) {
+  const NoGradGuard unrecorded;
+  const auto options = adam_options(lr, betas, eps, weight_decay, amsgrad, maximize, decoupled);
+  Tensors tops;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    tops.push_back(largest.at(i).value_or(Tensor()));
+    update::check("Adam", x[i], dx.at(i), {&m.at(i), &v.at(i), &tops[i]});
+  }
+  unlocked(work_of(x), [&] {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      update::run(optim::Adam::update_at(options, t.at(i)), x[i], dx[i], m[i], v[i], tops[i]);
+    }
+  });
 }
 
 }  // namespace
 
 void add_optimizers(py::module_& module) {
-  py::class_<optim::SGD> sgd_type(module, "SGD");
-  sgd_type.def(
-      py::init([](Parameters x, double lr, double momentum, double dampening, double decay, bool nesterov) {
-        return std::make_unique<optim::SGD>(std::move(x), sgd(lr, momentum, dampening, decay, nesterov));
-      }));
-  sgd_type.def(
-      "step", [](optim::SGD& self, Parameters x, double lr, double momentum, double dampening, double decay,
-                 bool nesterov) { step(self, std::move(x), sgd(lr, momentum, dampening, decay, nesterov)); });
-  def_state(sgd_type);
-
-  py::class_<optim::Adam> adam_type(module, "Adam");
-  adam_type.def(py::init(
-      [](Parameters x, double lr, std::array<double, 2> betas, double eps, double decay, bool amsgrad) {
-        return std::make_unique<optim::Adam>(std::move(x), adam(lr, betas, eps, decay, amsgrad));
-      }));
-  adam_type.def("step", [](optim::Adam& self, Parameters x, double lr, std::array<double, 2> betas,
-                           double eps, double decay,
-                           bool amsgrad) { step(self, std::move(x), adam(lr, betas, eps, decay, amsgrad)); });
-  def_state(adam_type);
+  // Made for the checks of their constructors.
+  module.def("check_sgd", [](Tensors x, double lr, double momentum, double dampening, double decay,
+                             bool nesterov, bool maximize) {
+    const optim::SGD checked(std::move(x), sgd_options(lr, momentum, dampening, decay, nesterov, maximize));
+  });
+  module.def("check_adam", [](Tensors x, double lr, std::array<double, 2> betas, double eps, double decay,
+                              bool amsgrad, bool maximize, bool decoupled) {
+    const optim::Adam checked(std::move(x),
+                              adam_options(lr, betas, eps, decay, amsgrad, maximize, decoupled));
+  });
+  module.def("sgd_step", &sgd_step);
+  module.def("adam_step", &adam_step);
 }
 
 }  // namespace tenet::python

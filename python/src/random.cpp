@@ -1,8 +1,11 @@
 // tenet.rand, randn, ..., and the generators they draw from.
 #include "tenet/ops/random/random.h"
 
+#include <cstring>
+
 #include "tenet/framework/core/random.h"
 #include "tenet/nn/init.h"
+#include "tenet/ops/create/create.h"
 #include "tenet/python/src/bind.h"
 
 namespace tenet::python {
@@ -50,6 +53,25 @@ void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, 
       "The same in x's shape and type, on its device.");
 }
 
+/// Seed and offset, byte for byte.
+std::vector<std::uint8_t> state_of(const Generator& g) {
+  const std::uint64_t words[] = {g.seed(), g.offset()};
+  std::vector<std::uint8_t> bytes(sizeof(words));
+  std::memcpy(bytes.data(), words, sizeof(words));
+  return bytes;
+}
+
+void set_state(Generator& g, const Tensor& state) {
+  std::uint64_t words[2];
+  if (state.dtype() != uint8 || state.numel() != sizeof(words)) {
+    fail<ValueError>("set_state: a state is ", sizeof(words), " numbers of uint8, not ", state.numel(),
+                     " of ", state.dtype(), ". Give what get_state() gave.");
+  }
+  std::memcpy(words, state.to(Device{}).contiguous().data<std::uint8_t>(), sizeof(words));
+  g.seed(words[0]);
+  g.set_offset(words[1]);
+}
+
 void add_generator(py::module_& module) {
   py::class_<Generator>(
       module, "Generator",
@@ -67,15 +89,11 @@ void add_generator(py::module_& module) {
       .def(
           "initial_seed", [](const Generator& g) { return g.seed(); }, "The seed of the stream.")
       .def(
-          "get_state", [](const Generator& g) { return std::pair(g.seed(), g.offset()); },
-          "(seed, offset), the whole state.")
+          "get_state", [](const Generator& g) { return tensor(state_of(g), {.dtype = uint8}); },
+          "The whole state, as a tensor of bytes.")
       .def(
-          "set_state",
-          [](Generator& g, std::pair<std::uint64_t, std::uint64_t> state) {
-            g.seed(state.first);
-            g.set_offset(state.second);
-          },
-          arg("new_state"), "Goes to where get_state() was called.");
+          "set_state", [](Generator& g, const Tensor& state) { set_state(g, state); }, arg("new_state"),
+          "Goes to where get_state() was called.");
   module.attr("default_generator") = py::cast(default_generator(), py::return_value_policy::reference);
 }
 

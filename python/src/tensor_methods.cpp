@@ -8,10 +8,19 @@
 namespace tenet::python {
 namespace {
 
+/// y, as the object that was asked where it is the very tensor: x.cpu() is x.
+py::object same_or(const py::object& self, Tensor y) {
+  return y.impl() == unwrap(self).impl() ? self : wrapped(std::move(y));
+}
+
+py::object converted(const py::object& self, DType dtype) { return same_or(self, unwrap(self).to(dtype)); }
+
 /// x.to(dtype), x.to(device), x.to(other), x.to(device, dtype)
-Tensor to(const Tensor& x, const py::args& targets, std::optional<DType> dtype,
-          std::optional<Device> device) {
+py::object to(const py::object& self, const py::args& targets, std::optional<DType> dtype,
+              std::optional<Device> device, bool /*non_blocking*/, bool copy) {
+  const Tensor& x = unwrap(self);
   for (const py::handle target : targets) {
+    if (PyBool_Check(target.ptr())) continue;  // non_blocking, by place
     if (const auto named = as_dtype(target.ptr())) {
       dtype = named;
     } else if (is_tensor(target.ptr())) {
@@ -24,10 +33,11 @@ Tensor to(const Tensor& x, const py::args& targets, std::optional<DType> dtype,
           cat("to: needs a dtype, a device or a tensor but got a ", Py_TYPE(target.ptr())->tp_name, "."));
     }
   }
-  return unlocked(size_of(x), [&] {
-    const Tensor there = device ? x.to(*device) : x;
-    return dtype ? there.to(*dtype) : there;
-  });
+  return same_or(self, unlocked(size_of(x), [&] {
+                   const Tensor there = device ? x.to(*device) : x;
+                   const Tensor y = dtype ? there.to(*dtype) : there;
+                   return copy && y.impl() == x.impl() ? y.clone() : y;
+                 }));
 }
 
 py::object size(const Tensor& x, std::optional<std::int64_t> dim) {
@@ -149,32 +159,44 @@ void bind_tensor(Binder& bind) {
       .def("numpy", &to_numpy,
            "An array over the same memory. Raises GradientError if the tensor requires grad.")
 
-      .def("to", &to, arg("dtype") = none, arg("device") = none,
-           "The elements in another type or place; the tensor itself if nothing changes. Recorded.")
+      .def("to", &to, arg("dtype") = none, arg("device") = none, arg("non_blocking") = false,
+           arg("copy") = false,
+           "The elements in another type or place; the tensor itself if nothing changes, unless copy. "
+           "Recorded. "
+           "non_blocking is PyTorch's and has no effect.")
+      .def("type", &converted, arg("dtype"))
       .def(
-          "type", [](const Tensor& x, DType dtype) { return x.to(dtype); }, arg("dtype"))
+          "type_as",
+          [](const py::object& self, const Tensor& other) {
+            return same_or(self, unwrap(self).to(other.device()).to(other.dtype()));
+          },
+          arg("other"))
       .def(
-          "type_as", [](const Tensor& x, const Tensor& other) { return x.to(other.dtype()); }, arg("other"))
+          "float", [](const py::object& self) { return converted(self, float32); }, "x.to(tenet.float32)")
       .def(
-          "float", [](const Tensor& x) { return x.to(float32); }, "x.to(tenet.float32)")
+          "double", [](const py::object& self) { return converted(self, float64); }, "x.to(tenet.float64)")
       .def(
-          "double", [](const Tensor& x) { return x.to(float64); }, "x.to(tenet.float64)")
+          "long", [](const py::object& self) { return converted(self, int64); }, "x.to(tenet.int64)")
       .def(
-          "long", [](const Tensor& x) { return x.to(int64); }, "x.to(tenet.int64)")
+          "int", [](const py::object& self) { return converted(self, int32); }, "x.to(tenet.int32)")
       .def(
-          "int", [](const Tensor& x) { return x.to(int32); }, "x.to(tenet.int32)")
+          "bool", [](const py::object& self) { return converted(self, boolean); }, "x.to(tenet.bool)")
       .def(
-          "bool", [](const Tensor& x) { return x.to(boolean); }, "x.to(tenet.bool)")
-      .def(
-          "cpu", [](const Tensor& x) { return x.to(Device{}); }, "x.to(\"cpu\")")
+          "cpu", [](const py::object& self) { return same_or(self, unwrap(self).to(Device{})); },
+          "x.to(\"cpu\")")
       .def(
           "cuda",
-          [](const Tensor& x, const std::optional<Device>& device) {
-            return x.to(device.value_or(Device{DeviceType::cuda}));
+          [](const py::object& self, const std::optional<Device>& device) {
+            return same_or(self, unwrap(self).to(device.value_or(Device{DeviceType::cuda})));
           },
           arg("device") = none, "x.to(\"cuda\")")
-      .def("contiguous", unlocking(+[](const Tensor& x) { return x.contiguous(); }),
-           "The tensor itself if its elements lie row by row, else a copy that does.")
+      .def(
+          "contiguous",
+          [](const py::object& self) {
+            const Tensor& x = unwrap(self);
+            return same_or(self, unlocked(size_of(x), [&] { return x.contiguous(); }));
+          },
+          "The tensor itself if its elements lie row by row, else a copy that does.")
       .def("clone", unlocking(+[](const Tensor& x) { return x.clone(); }), "A copy, recorded.")
       .def_in_place(
           "copy_", +[](Tensor& x, const Tensor& src) { x.copy_(src); }, arg("src"),

@@ -19,8 +19,12 @@ from tenet._C import Tensor, dtype
 from tenet import _tensor  # completes Tensor
 from tenet.autograd import enable_grad as enable_grad, inference_mode as inference_mode, no_grad as no_grad
 from tenet.autograd import set_grad_enabled as set_grad_enabled
-from tenet import autograd as autograd, cuda as cuda, nn as nn, optim as optim, utils as utils
+from tenet.autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
+from tenet.autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
+from tenet.autograd.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
+from tenet import autograd as autograd, cuda as cuda, nn as nn, optim as optim, random as random, utils as utils
 from tenet.autograd import adjoint_check as adjoint_check, gradcheck as gradcheck
+from tenet.random import get_rng_state as get_rng_state, seed as seed, set_rng_state as set_rng_state
 from tenet.serialization import load as load, save as save
 from tenet.matrix import as_matrix as as_matrix, as_sparse as as_sparse, operator_norm as operator_norm
 from tenet.matrix import singular_values as singular_values

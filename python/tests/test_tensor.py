@@ -289,6 +289,18 @@ def test_random_streams() -> None:
     assert tenet.equal(a, tenet.randn(4, generator=own)) and tenet.Generator(device="cpu").initial_seed() == 0
 
 
+def test_the_state_of_the_default_generator() -> None:
+    state = tenet.get_rng_state()
+    a = tenet.rand(2)
+    tenet.set_rng_state(state)
+    with tenet.random.fork_rng():
+        assert tenet.equal(a, tenet.rand(2))
+    assert tenet.equal(a, tenet.rand(2)) and state.dtype == tenet.uint8
+    assert tenet.seed() == tenet.initial_seed() and tenet.seed() != tenet.seed()
+    with pytest.raises(tenet.ValueError, match="set_state: a state is 16 numbers of uint8, not 3 of float32"):
+        tenet.set_rng_state(tenet.ones(3))
+
+
 def test_threads_share_tensors() -> None:
     x, results = tenet.arange(100_000.0), []
     threads = [threading.Thread(target=lambda: results.append((x * 2).sum().item())) for _ in range(4)]
@@ -323,3 +335,11 @@ def test_integers_wrap_around_as_in_numpy() -> None:
     assert (-x).tolist() == [-(1 << 63), -(1 << 63) + 1] and x.abs()[0].item() == -(1 << 63) and x.square().tolist() == [0, 1]
     y = tenet.tensor([200, 100], dtype=tenet.uint8)
     assert (y + y).tolist() == [144, 200] and (y * y).tolist() == [64, 16]
+
+
+def test_to_takes_pytorchs_options() -> None:
+    x = tenet.ones(2)
+    x.to("cpu", non_blocking=True)[0] = 5
+    copied = x.to(tenet.float32, copy=True)
+    copied[1] = 7
+    assert x.tolist() == [5, 1] and x.to(x.device, tenet.float64, True).dtype == tenet.float64

@@ -27,8 +27,8 @@ void SGD::prepare(const Tensor& x, std::vector<Tensor>& state) {
 }
 
 void SGD::update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state, bool first) {
-  const auto [lr, momentum, dampening, weight_decay, nesterov] = options;
-  update::run(update::Sgd{lr, momentum, dampening, weight_decay, nesterov, first}, x, dx,
+  const auto [lr, momentum, dampening, weight_decay, nesterov, maximize] = options;
+  update::run(update::Sgd{lr, momentum, dampening, weight_decay, nesterov, maximize, first}, x, dx,
               momentum != 0 ? state[0] : Tensor());
 }
 

@@ -10,11 +10,13 @@ struct SGDOptions {
   double dampening = 0;
   double weight_decay = 0;
   bool nesterov = false;
+  bool maximize = false;
 };
 
 /// Stochastic gradient descent as PyTorch has it, with g the gradient:
 ///   g += weight_decay x;   b = momentum b + (1 - dampening) g, the first time b = g;
 ///   x -= lr (g + momentum b) with nesterov, lr b with momentum, lr g without.
+/// With maximize g is minus the gradient.
 /// Throws ValueError for a setting out of range. Source: I. Sutskever et al., 2013, ICML, section 2.
 class SGD : public Optimizer {
  public:

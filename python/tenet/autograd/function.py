@@ -82,6 +82,15 @@ class Function:
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         raise NotImplementedError("Function: define the static method backward(ctx, *grad_outputs).")
 
+    @staticmethod
+    def vjp(ctx: Any, *grad_outputs: Any) -> Any:
+        """PyTorch's other name for backward."""
+        raise NotImplementedError("Function: define the static method backward(ctx, *grad_outputs).")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise _C.Error(f"{type(self).__name__}: forward and backward are static methods, and the op is called by "
+                       f"{type(self).__name__}.apply(...).")
+
     @classmethod
     def apply(cls, *args: Any) -> Any:
         """Runs forward and records it."""
@@ -115,17 +124,18 @@ def _recorded(cls: type[Function], ctx: FunctionCtx, args: Any, returned: Any) -
     single = not isinstance(returned, (tuple, list))
     outputs = (returned,) if single else tuple(returned)
     for output in outputs:
-        if not isinstance(output, Tensor) and (single or output is not None):
+        if single and not isinstance(output, Tensor):
             raise TypeError(f"{cls.__name__}: forward returned a {type(output).__name__}. Return a Tensor or a tuple of them.")
     places = [i for i, y in enumerate(outputs)
-              if y is not None and y.is_floating_point() and not _is_any(y, ctx._not_differentiable)]
+              if isinstance(y, Tensor) and y.is_floating_point() and not _is_any(y, ctx._not_differentiable)]
     if not places:
         return returned
     pack = _Pack([outputs[i] for i in places])
     saved, take = _kept(ctx._to_save, pack)
     ctx._to_save = ()
-    others = {i: (y.shape, y.dtype) for i, y in enumerate(outputs) if y is not None and i not in places}
-    is_tensor = [isinstance(x, Tensor) for x in args]
+    others = {i: (y.shape, y.dtype) for i, y in enumerate(outputs) if isinstance(y, Tensor) and i not in places}
+    dtypes = [x.dtype if isinstance(x, Tensor) else None for x in args]
+    rule = cls.vjp if cls.backward is Function.backward else cls.backward
 
     def backward(dy: Tensor, values: Any) -> Any:
         dys = [_C.zeros(others[i][0], dtype=others[i][1]) if i in others else None for i in range(len(outputs))]
@@ -133,7 +143,7 @@ def _recorded(cls: type[Function], ctx: FunctionCtx, args: Any, returned: Any) -
             dys[i] = part
         ctx._saved = take(values)
         try:
-            return _gradients(cls, is_tensor, cls.backward(ctx, *dys))
+            return _gradients(cls, dtypes, rule(ctx, *dys))
         finally:
             ctx._saved = None
 
@@ -142,7 +152,7 @@ def _recorded(cls: type[Function], ctx: FunctionCtx, args: Any, returned: Any) -
     recorded = list(outputs)
     for i, part in zip(places, pack.parts_of(packed)):
         recorded[i] = _C.adopt(outputs[i], part) if _is_any(outputs[i], ctx._dirty) else part
-    return recorded[0] if single else tuple(recorded)
+    return recorded[0] if single else recorded if isinstance(returned, list) else tuple(recorded)
 
 
 class _Pack:
@@ -192,15 +202,17 @@ def _kept(to_save: Sequence[Tensor | None], pack: _Pack) -> Any:
     return kept, take
 
 
-def _gradients(cls: type[Function], is_tensor: Sequence[bool], returned: Any) -> list[Tensor | None]:
+def _gradients(cls: type[Function], dtypes: Sequence[Any], returned: Any) -> list[Any]:
+    """What backward returned, one for each tensor, each in the type of its tensor."""
     gradients = list(returned) if isinstance(returned, (tuple, list)) else [returned]
-    while len(gradients) > len(is_tensor) and gradients[-1] is None:
+    while len(gradients) > len(dtypes) and gradients[-1] is None:
         gradients.pop()
-    if len(gradients) != len(is_tensor):
+    if len(gradients) != len(dtypes):
         raise _C.GradientError(f"{cls.__name__}: backward returned {len(gradients)} gradients, but forward takes "
-                               f"{len(is_tensor)} arguments. Return one for each, None where there is none.")
+                               f"{len(dtypes)} arguments. Return one for each, None where there is none.")
     for i, gradient in enumerate(gradients):
-        if gradient is not None and not is_tensor[i]:
+        if gradient is not None and dtypes[i] is None:
             raise _C.GradientError(f"{cls.__name__}: backward returned a gradient for argument {i}, which is no tensor. "
                                    "Return None there.")
-    return [g for g, wanted in zip(gradients, is_tensor) if wanted]
+    return [g.to(dtype) if isinstance(g, Tensor) and g.is_floating_point() and g.dtype != dtype else g
+            for g, dtype in zip(gradients, dtypes) if dtype is not None]

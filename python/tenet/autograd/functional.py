@@ -29,8 +29,8 @@ def _fresh(inputs: Sequence[Tensor], create_graph: bool) -> tuple[Tensor, ...]:
 class _Evaluation:
     """A function called once on inputs that require grad."""
 
-    def __init__(self, name: str, func: Callable[..., Any], inputs: Tensors, create_graph: bool) -> None:
-        self.name, self.create_graph = name, create_graph
+    def __init__(self, name: str, func: Callable[..., Any], inputs: Tensors, create_graph: bool, strict: bool) -> None:
+        self.name, self.create_graph, self.strict = name, create_graph, strict
         self.one_input = isinstance(inputs, Tensor)
         given = _as_tuple(inputs, f"{name}: the inputs")
         with _grad_enabled():
@@ -38,6 +38,10 @@ class _Evaluation:
             returned = func(*self.inputs)
         self.one_output = isinstance(returned, Tensor)
         self.outputs = _as_tuple(returned, f"{name}: what the function returned")
+        for i, y in enumerate(self.outputs):
+            if strict and not y.requires_grad:
+                raise _C.GradientError(f"{name}: Output {i} of the user-provided function does not require gradients. With "
+                                       "strict every output must depend on the inputs.")
 
     def vectors(self, v: Tensors | None, like: Sequence[Tensor], what: str) -> tuple[Tensor, ...]:
         if v is None:
@@ -55,7 +59,17 @@ class _Evaluation:
         if not output.requires_grad:
             return tuple(_C.zeros_like(x) for x in self.inputs)
         with _grad_enabled():
-            return grad(output, self.inputs, dy, retain_graph=True, create_graph=create_graph, materialize_grads=True)
+            gradients: Any = grad(output, self.inputs, dy, retain_graph=True, create_graph=create_graph, allow_unused=True)
+        return tuple(self.needed(x, dx, i) for i, (x, dx) in enumerate(zip(self.inputs, gradients)))
+
+    def needed(self, x: Tensor, dx: Tensor | None, i: int) -> Tensor:
+        """A gradient; zeros, unless strict, where nothing depends on the input."""
+        if dx is not None:
+            return dx
+        if self.strict:
+            raise _C.GradientError(f"{self.name}: an output is independent of input {i}. With strict every output must depend "
+                                   "on every input.")
+        return _C.zeros_like(x)
 
     def finished(self, tensors: Sequence[Any], one: bool) -> Any:
         tensors = tuple(x if self.create_graph else x.detach() for x in tensors)
@@ -82,9 +96,11 @@ def _unit_vectors(y: Tensor) -> Iterator[Tensor]:
 def jacobian(func: Callable[..., Any], inputs: Tensors, create_graph: bool = False, strict: bool = False,
              vectorize: bool = False, strategy: str = "reverse-mode") -> Any:
     """d func(inputs) / d inputs: of shape [*output.shape, *input.shape]. A tuple of inputs, or of outputs, gives a tuple
-    along each: J[output][input]. Cost: one backward pass for each element of the outputs. strict, vectorize and strategy
-    are PyTorch's and have no effect."""
-    run = _Evaluation("jacobian", func, inputs, create_graph)
+    along each: J[output][input]. Cost: one backward pass for each element of the outputs. vectorize and strategy are
+    PyTorch's and have no effect. With strict an output that does not depend on an input is an error, not a row of zeros."""
+    if strategy not in ("reverse-mode", "forward-mode"):
+        raise AssertionError(f"jacobian: strategy=\"{strategy}\" is not there. Use \"reverse-mode\" or \"forward-mode\".")
+    run = _Evaluation("jacobian", func, inputs, create_graph, strict)
     rows = []
     for y in run.outputs:
         parts = [run.gradients(y, unit, create_graph) for unit in _unit_vectors(y)]
@@ -106,14 +122,14 @@ def hessian(func: Callable[..., Any], inputs: Tensors, create_graph: bool = Fals
             raise _C.ShapeError("hessian: the function must return a tensor with one element.")
         return grad(y, x, create_graph=True, materialize_grads=True) if y.requires_grad else tuple(_C.zeros_like(z) for z in x)
 
-    whole = jacobian(gradient, inputs, create_graph=create_graph)
+    whole = jacobian(gradient, inputs, create_graph=create_graph, strict=strict)
     return whole[0] if one_input else whole
 
 
 def vjp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, create_graph: bool = False,
         strict: bool = False) -> tuple[Any, Any]:
     """(func(inputs), v^T J): one backward pass."""
-    run = _Evaluation("vjp", func, inputs, create_graph)
+    run = _Evaluation("vjp", func, inputs, create_graph, strict)
     v = run.vectors(v, run.outputs, "output")
     with _grad_enabled():
         products = grad([y for y in run.outputs if y.requires_grad],
@@ -126,7 +142,7 @@ def vjp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, cre
 def jvp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, create_graph: bool = False,
         strict: bool = False) -> tuple[Any, Any]:
     """(func(inputs), J v), as the gradient of the gradient v^T J in v: J v = d (u^T J v) / du."""
-    run = _Evaluation("jvp", func, inputs, create_graph)
+    run = _Evaluation("jvp", func, inputs, create_graph, strict)
     v = run.vectors(v, run.inputs, "input")
     products = []
     for y in run.outputs:
@@ -142,11 +158,14 @@ def jvp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, cre
 def hvp(func: Callable[..., Any], inputs: Tensors, v: Tensors | None = None, create_graph: bool = False,
         strict: bool = False) -> tuple[Any, Any]:
     """(func(inputs), H v) of a function with one number as output."""
-    run = _Evaluation("hvp", func, inputs, create_graph)
+    run = _Evaluation("hvp", func, inputs, create_graph, strict)
     v = run.vectors(v, run.inputs, "input")
     (y,) = run.outputs
     with _grad_enabled():
         total = _dot(run.gradients(y, None, True), v)
+        if strict and not total.requires_grad:
+            raise _C.GradientError("hvp: the jacobian of the function is independent of its inputs. With strict it must depend "
+                                   "on them.")
         products = grad(total, run.inputs, create_graph=create_graph, materialize_grads=True) if total.requires_grad \
             else tuple(_C.zeros_like(x) for x in run.inputs)
     return run.finished(run.outputs, run.one_output), run.finished(products, run.one_input)

@@ -9,10 +9,12 @@ from tenet.nn.module import Module
 from tenet.nn.parameter import Buffer, Parameter
 from tenet.nn.pool import AvgPool2d, MaxPool2d, MaxUnpool2d
 from tenet.nn.shape import Flatten, Fold, Identity, Unflatten, Unfold, ZeroPad2d
+from tenet.nn import modules
 
 __all__ = [
     "AvgPool2d", "Buffer", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
     "CrossEntropyLoss", "Flatten", "Fold", "Identity", "Linear", "LogSoftmax", "MSELoss", "MaxPool2d", "MaxUnpool2d",
     "Module", "ModuleDict", "ModuleList", "NLLLoss", "Parameter", "ParameterDict", "ParameterList", "ReLU", "Sequential",
-    "Sigmoid", "Softmax", "Tanh", "Unflatten", "Unfold", "ZeroPad2d", "functional", "init", "utils",
+    "Sigmoid", "Softmax", "Tanh", "Unflatten", "Unfold", "ZeroPad2d", "functional", "init",
+    "modules", "utils",
 ]

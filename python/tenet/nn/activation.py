@@ -39,14 +39,19 @@ class Tanh(Module):
 
 
 class Softmax(Module):
-    """exp(x) / sum(exp(x)) along dim."""
+    """exp(x) / sum(exp(x)) along dim. PyTorch's choice if dim is left out: 1, but 0 for 0, 1 or 3 dimensions."""
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
 
+    def _dim(self, input: Tensor) -> int:
+        if self.dim is not None:
+            return self.dim
+        return 0 if input.dim() in (0, 1, 3) else 1
+
     def forward(self, input: Tensor) -> Tensor:
-        return _C.softmax(input, self.dim)
+        return _C.softmax(input, self._dim(input))
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
@@ -56,4 +61,4 @@ class LogSoftmax(Softmax):
     """log(softmax(x)) along dim."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return _C.log_softmax(input, self.dim)
+        return _C.log_softmax(input, self._dim(input))

@@ -1,16 +1,18 @@
 """Modules and parameters in sequences and dicts."""
 from __future__ import annotations
 
+import itertools
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from tenet import _C
+from tenet._C import Tensor
 from tenet.nn.module import Module
 from tenet.nn.parameter import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing_extensions import Self
 
 
@@ -59,13 +61,17 @@ class _List(Module):
 
     def extend(self, modules: Iterable[Module]) -> Self:
         """Adds modules at the end."""
-        for module in modules:
+        for module in list(_iterable(modules, f"{type(self).__name__}.extend")):
             self.append(module)
         return self
 
-    def insert(self, index: int, module: Module) -> Self:
+    def insert(self, index: int, module: Module) -> Any:
         """Adds a module before the one at this place."""
+        if not isinstance(module, Module):
+            raise TypeError(f"{type(self).__name__}.insert: takes a tenet.nn.Module, not a {type(module).__name__}.")
         modules = list(self)
+        if not -len(modules) <= index <= len(modules):
+            raise _C.IndexError(f"{type(self).__name__}.insert: {index} is out of range for {len(modules)} modules.")
         modules.insert(index, module)
         self._set(modules)
         return self
@@ -93,13 +99,40 @@ class Sequential(_List):
             return type(self)(dict(list(self._modules.items())[index]))
         return self._modules[self._key(index)]
 
-    def __add__(self, other: Iterable[Module]) -> Sequential:
-        return Sequential(*self, *other)
+    def __add__(self, other: Sequential) -> Sequential:
+        return Sequential(*self, *_sequential(other))
+
+    def __iadd__(self, other: Sequential) -> Self:
+        return self.extend(_sequential(other))
+
+    def __mul__(self, times: int) -> Sequential:
+        """The same modules again and again."""
+        return Sequential(*(list(self) * _times(times)))
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: int) -> Self:
+        self._set(list(self) * _times(times))
+        return self
 
     def forward(self, input: Any) -> Any:
         for module in self._modules.values():
             input = module(input)
         return input
+
+
+def _sequential(other: Any) -> Sequential:
+    if not isinstance(other, Sequential):
+        raise _C.ValueError(f"Sequential: only another Sequential can be added, not a {type(other).__name__}.")
+    return other
+
+
+def _times(times: Any) -> int:
+    if not isinstance(times, int):
+        raise TypeError(f"unsupported operand type(s) for *: 'Sequential' and '{type(times).__name__}'")
+    if times <= 0:
+        raise _C.ValueError(f"Sequential: cannot be repeated {times} times. Repeat it once or more.")
+    return times
 
 
 class ModuleList(_List):
@@ -120,6 +153,21 @@ class ModuleList(_List):
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
         return ModuleList([*self, *other])
+
+    def insert(self, index: int, module: Module) -> None:
+        super().insert(index, module)
+
+    def __repr__(self) -> str:
+        """With runs of modules that read alike written once: (0-2): 3 x ReLU()."""
+        texts = [repr(module) for module in self]
+        parts, begin = [], 0
+        for text, run in itertools.groupby(texts):
+            count = len(list(run))
+            last = begin + count - 1
+            label = f"({begin}): " if count == 1 else f"({begin}-{last}): {count} x "
+            parts.append("\n  " + (label + text).replace("\n", "\n  "))
+            begin = last + 1
+        return f"{self._get_name()}({''.join(parts)}\n)" if parts else f"{self._get_name()}()"
 
 
 class ModuleDict(Module):
@@ -168,87 +216,159 @@ class ModuleDict(Module):
 
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
         """Adds the modules of a mapping, or of pairs."""
-        for name, module in modules.items() if isinstance(modules, (Mapping, ModuleDict)) else modules:
-            self[name] = module
+        _update(self, modules, "ModuleDict.update")
 
 
 class ParameterList(Module):
-    """A list of parameters; tensors in it become parameters."""
+    """A list of parameters; tensors in it become parameters. Anything else in it is kept as it is."""
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
         super().__init__()
-        self.extend(values or ())
+        self._size = 0
+        self.extend(() if values is None else values)
 
     def __len__(self) -> int:
-        return len(self._parameters)
+        return self._size
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._parameters.values())
+        return (getattr(self, str(i)) for i in range(self._size))
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return type(self)(list(self)[index])
-        return self._parameters[str(_place(index, len(self), "ParameterList"))]
+        return getattr(self, str(_place(index, len(self), "ParameterList")))
 
     def __setitem__(self, index: int, value: Any) -> None:
-        self.register_parameter(str(_place(index, len(self), "ParameterList")), _parameter(value))
+        setattr(self, str(_place(index, len(self), "ParameterList")), _parameter(value))
 
     def append(self, value: Any) -> Self:
         """Adds a parameter at the end."""
-        self.register_parameter(str(len(self)), _parameter(value))
+        setattr(self, str(self._size), _parameter(value))
+        self._size += 1
         return self
 
     def extend(self, values: Iterable[Any]) -> Self:
         """Adds parameters at the end."""
-        for value in values:
+        for value in list(_iterable(values, "ParameterList.extend")):
             self.append(value)
         return self
 
+    __iadd__ = extend
+
     def extra_repr(self) -> str:
-        return "\n".join(f"({name}): Parameter of shape {tuple(x.shape)}" for name, x in self._parameters.items())
+        return "\n".join(f"  ({i}): {_described(x)}" for i, x in enumerate(self))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(f"{type(self).__name__}: it holds parameters and cannot be called.")
 
 
-class ParameterDict(Module):
-    """A dict of parameters; tensors in it become parameters."""
+class ParameterDict(Module, MutableMapping[str, Any]):
+    """A dict of parameters; tensors in it become parameters. Anything else in it is kept as it is."""
+
+    __eq__ = object.__eq__  # modules are compared by identity
+    __hash__ = object.__hash__
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__()
-        self.update(parameters or {})
+        self._keys: dict[str, None] = {}
+        self.update({} if parameters is None else parameters)
+
+    def _attribute(self, key: str) -> str:
+        if not isinstance(key, str):
+            raise TypeError(f"ParameterDict: the key {key!r} is a {type(key).__name__}. Keys are strings.")
+        return f"_{key}" if hasattr(type(self), key) or "." in key else key
 
     def __getitem__(self, key: str) -> Any:
-        return self._parameters[key]
+        if key not in self._keys:
+            raise KeyError(key)
+        return getattr(self, self._attribute(key))
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self.register_parameter(key, _parameter(value))
+        setattr(self, self._attribute(key), _parameter(value))
+        self._keys[key] = None
 
     def __delitem__(self, key: str) -> None:
-        del self._parameters[key]
+        del self._keys[key]
+        delattr(self, self._attribute(key))
 
     def __len__(self) -> int:
-        return len(self._parameters)
+        return len(self._keys)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._parameters)
+        return iter(self._keys)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._keys)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._parameters
+        return key in self._keys
 
-    def keys(self) -> Any:
-        return self._parameters.keys()
-
-    def values(self) -> Any:
-        return self._parameters.values()
-
-    def items(self) -> Any:
-        return self._parameters.items()
-
-    def update(self, parameters: Any) -> None:
+    def update(self, parameters: Any) -> None:  # type: ignore[override]
         """Adds the parameters of a mapping, or of pairs."""
-        for name, value in parameters.items() if isinstance(parameters, (Mapping, ParameterDict)) else parameters:
-            self[name] = value
+        _update(self, parameters, "ParameterDict.update")
 
-    extra_repr = ParameterList.extra_repr
+    def copy(self) -> ParameterDict:
+        """A dict of the same parameters."""
+        return ParameterDict(dict(self))
+
+    def popitem(self) -> tuple[str, Any]:
+        """Takes out what was put in last."""
+        if not self._keys:
+            raise KeyError("popitem: the ParameterDict is empty")
+        key = next(reversed(self))
+        return key, self.pop(key)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """What is there; else the default, put in."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """A dict in which each key has this value."""
+        return ParameterDict(dict.fromkeys(keys, default))
+
+    def __or__(self, other: Any) -> ParameterDict:
+        both = self.copy()
+        both.update(other)
+        return both
+
+    def __ror__(self, other: Any) -> ParameterDict:
+        return ParameterDict(other) | self
+
+    def __ior__(self, other: Any) -> Self:
+        self.update(other)
+        return self
+
+    def extra_repr(self) -> str:
+        return "\n".join(f"  ({key}): {_described(x)}" for key, x in self.items())
+
+    __call__ = ParameterList.__call__
 
 
 def _parameter(value: Any) -> Any:
-    return value if isinstance(value, Parameter) or value is None else Parameter(value)
+    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
+
+
+def _described(value: Any) -> str:
+    if not isinstance(value, Tensor):
+        return f"Object of type: {type(value).__name__}"
+    kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
+    return f"{kind} containing: [{value.dtype} of size {'x'.join(map(str, value.shape))}]"
+
+
+def _iterable(values: Any, name: str) -> Any:
+    if not isinstance(values, Iterable):
+        raise TypeError(f"{name} should be called with an iterable, but got {type(values).__name__}")
+    return values
+
+
+def _update(target: Any, items: Any, name: str) -> None:
+    """Adds the items of a mapping, or pairs."""
+    if isinstance(items, (Mapping, ModuleDict)):
+        items = items.items()
+    for i, pair in enumerate(_iterable(items, name)):
+        if len(_iterable(pair, f"{name}: element {i}")) != 2:
+            raise _C.ValueError(f"{name}: element {i} has length {len(pair)}; 2 is required: a key and what it stands for.")
+        key, value = pair
+        target[key] = value

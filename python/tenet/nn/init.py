@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from tenet import _C
@@ -24,6 +25,8 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor that keeps the variance through a nonlinearity: 5/3 for tanh, sqrt(2) for relu,
     sqrt(2 / (1 + a^2)) for leaky_relu with slope a = param (0.01), 1 for linear layers and sigmoid."""
     if nonlinearity == "leaky_relu":
+        if isinstance(param, bool) or not isinstance(param, (int, float, type(None))):
+            raise _C.ValueError(f"calculate_gain: negative_slope {param!r} not a valid number.")
         return math.sqrt(2.0 / (1 + (0.01 if param is None else param) ** 2))
     if nonlinearity not in _GAINS:
         raise _C.ValueError(f"calculate_gain: no nonlinearity is called \"{nonlinearity}\". There are leaky_relu, "
@@ -31,7 +34,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return _GAINS[nonlinearity]
 
 
-def _fans(tensor: Tensor) -> tuple[int, int]:
+def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     """What one output of a layer with this weight [O, I, ...] reads, and what one input is read by."""
     if tensor.dim() < 2:
         raise _C.ShapeError(f"init: a weight of shape {tuple(tensor.shape)} has no fan in and out. It needs two dimensions "
@@ -40,10 +43,11 @@ def _fans(tensor: Tensor) -> tuple[int, int]:
     return tensor.shape[1] * field, tensor.shape[0] * field
 
 
-def _fan(tensor: Tensor, mode: str) -> int:
+def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
+    mode = mode.lower()
     if mode not in ("fan_in", "fan_out"):
         raise _C.ValueError(f"init: mode \"{mode}\" is not there. Use \"fan_in\" or \"fan_out\".")
-    return _fans(tensor)[mode == "fan_out"]
+    return _calculate_fan_in_and_fan_out(tensor)[mode == "fan_out"]
 
 
 def _root(squared: float, fan: int) -> float:
@@ -113,28 +117,50 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Uniform on +-gain sqrt(6 / (fan_in + fan_out)). X. Glorot, Y. Bengio, 2010, AISTATS, eq. 16."""
-    bound = gain * _root(6.0, sum(_fans(tensor)))
+    bound = gain * _root(6.0, sum(_calculate_fan_in_and_fan_out(tensor)))
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Normal with the deviation gain sqrt(2 / (fan_in + fan_out))."""
-    return normal_(tensor, 0.0, gain * _root(2.0, sum(_fans(tensor))), generator)
+    return normal_(tensor, 0.0, gain * _root(2.0, sum(_calculate_fan_in_and_fan_out(tensor))), generator)
 
 
 def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                      generator: Generator | None = None) -> Tensor:
     """Uniform on +-gain sqrt(3 / fan). K. He et al., 2015, "Delving deep into rectifiers", ICCV, eq. 10 and 15."""
-    bound = calculate_gain(nonlinearity, a) * _root(3.0, _fan(tensor, mode))
+    bound = calculate_gain(nonlinearity, a) * _root(3.0, _calculate_correct_fan(tensor, mode))
     return uniform_(tensor, -bound, bound, generator)
 
 
 def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                     generator: Generator | None = None) -> Tensor:
     """Normal with the deviation gain / sqrt(fan)."""
-    return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) * _root(1.0, _fan(tensor, mode)), generator)
+    std = calculate_gain(nonlinearity, a) * _root(1.0, _calculate_correct_fan(tensor, mode))
+    return normal_(tensor, 0.0, std, generator)
 
 
 def default_(weight: Tensor, bias: Tensor | None = None, generator: Generator | None = None) -> None:
     """PyTorch's default of linear and convolution layers: both uniform on +-1/sqrt(fan_in)."""
     _C.init_default_(weight, bias, generator)
+
+
+def _older(f: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """The function under PyTorch's older name, without the underscore."""
+    @functools.wraps(f)
+    def warned(*args: P.args, **kwargs: P.kwargs) -> Tensor:
+        warnings.warn(f"nn.init.{f.__name__[:-1]} is now nn.init.{f.__name__}.", FutureWarning, stacklevel=2)
+        return f(*args, **kwargs)
+
+    return warned
+
+
+uniform = _older(uniform_)
+normal = _older(normal_)
+constant = _older(constant_)
+eye = _older(eye_)
+dirac = _older(dirac_)
+xavier_uniform = _older(xavier_uniform_)
+xavier_normal = _older(xavier_normal_)
+kaiming_uniform = _older(kaiming_uniform_)
+kaiming_normal = _older(kaiming_normal_)

@@ -15,7 +15,7 @@ class MSELoss(Module):
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
-        self.reduction = _reduction("MSELoss", size_average, reduce, reduction)
+        self.reduction = _reduction(size_average, reduce, reduction)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.mse_loss(input, target, reduction=self.reduction)
@@ -29,7 +29,7 @@ class NLLLoss(Module):
         super().__init__()
         _no_weight("NLLLoss", weight)
         self.ignore_index = ignore_index
-        self.reduction = _reduction("NLLLoss", size_average, reduce, reduction)
+        self.reduction = _reduction(size_average, reduce, reduction)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.nll_loss(input, target, ignore_index=self.ignore_index, reduction=self.reduction)
@@ -43,7 +43,7 @@ class CrossEntropyLoss(Module):
         super().__init__()
         _no_weight("CrossEntropyLoss", weight)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
-        self.reduction = _reduction("CrossEntropyLoss", size_average, reduce, reduction)
+        self.reduction = _reduction(size_average, reduce, reduction)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(input, target, ignore_index=self.ignore_index, reduction=self.reduction,
@@ -55,7 +55,10 @@ def _no_weight(layer: str, weight: None) -> None:
         raise NotImplementedError(f"{layer}: weights of classes are not there. Use reduction=\"none\" and weigh the losses.")
 
 
-def _reduction(layer: str, size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    if size_average is not None or reduce is not None:
-        raise TypeError(f"{layer}: size_average and reduce are gone. Use reduction=\"mean\", \"sum\" or \"none\".")
-    return reduction
+def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """What PyTorch's older options stand for."""
+    if size_average is None and reduce is None:
+        return reduction
+    if reduce is False:
+        return "none"
+    return "sum" if size_average is False else "mean"

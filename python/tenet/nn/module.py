@@ -1,66 +1,37 @@
 """The base of all modules."""
 from __future__ import annotations
 
-import itertools
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, NamedTuple
+import warnings
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
 from tenet.cuda import card
+from tenet.nn import hooks
+from tenet.nn.hooks import Hooks, RemovableHandle
+from tenet.nn.hooks import register_module_forward_hook as register_module_forward_hook
+from tenet.nn.hooks import register_module_forward_pre_hook as register_module_forward_pre_hook
+from tenet.nn.hooks import register_module_full_backward_hook as register_module_full_backward_hook
+from tenet.nn.hooks import register_module_full_backward_pre_hook as register_module_full_backward_pre_hook
+from tenet.nn.hooks import register_module_module_registration_hook as register_module_module_registration_hook
+from tenet.nn.hooks import register_module_parameter_registration_hook as register_module_parameter_registration_hook
+from tenet.nn.hooks import register_module_buffer_registration_hook as register_module_buffer_registration_hook
 from tenet.nn.parameter import Buffer, Parameter
+from tenet.nn.state import Stateful
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator
     from typing_extensions import Self
 
     from tenet._C import dtype
     from tenet._types import DeviceLike
 
-class IncompatibleKeys(NamedTuple):
-    """What load_state_dict(strict=False) found on one side alone."""
 
-    missing_keys: list[str]
-    unexpected_keys: list[str]
+_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_state_dict_hooks",
+          "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks")
 
 
-class _Report(IncompatibleKeys):
-    """What load_state_dict(strict=False) found on one side alone."""
-
-    def __repr__(self) -> str:
-        return "<All keys matched successfully>" if not self.missing_keys and not self.unexpected_keys else super().__repr__()
-
-
-class _Hooks(OrderedDict[int, "Callable[..., Any]"]):
-    """Functions in the order in which they were registered."""
-
-    _keys = itertools.count()
-
-    def add(self, hook: Callable[..., Any], prepend: bool = False) -> _Handle:
-        key = next(self._keys)
-        self[key] = hook
-        if prepend:
-            self.move_to_end(key, last=False)
-        return _Handle(self, key)
-
-
-class _Handle:
-    """Removes a hook: handle.remove(), or leaving a with statement."""
-
-    def __init__(self, hooks: _Hooks, key: int) -> None:
-        self._hooks, self.id = hooks, key
-
-    def remove(self) -> None:
-        self._hooks.pop(self.id, None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.remove()
-
-
-class Module:
+class Module(Stateful):
     """The base of all modules: derive from it, make parts in __init__, say in forward what they compute.
 
     Parameters, buffers and modules assigned to attributes are found by parameters(), state_dict() and the rest, in the
@@ -71,22 +42,22 @@ class Module:
     _parameters: dict[str, Any]
     _buffers: dict[str, Any]
     _modules: dict[str, Any]
-    _non_persistent: set[str]
-    _forward_hooks: _Hooks
-    _forward_pre_hooks: _Hooks
-    _backward_hooks: _Hooks
+    _forward_hooks: Hooks
+    _forward_pre_hooks: Hooks
+    _backward_hooks: Hooks
+    _backward_pre_hooks: Hooks
     _hooks_with_kwargs: set[int]
+    _hooks_always_called: set[int]
 
     def __init__(self) -> None:
         new = object.__setattr__
         new(self, "training", True)
         for room in ("_parameters", "_buffers", "_modules"):
             new(self, room, {})
-        new(self, "_non_persistent", set())
-        new(self, "_forward_hooks", _Hooks())
-        new(self, "_forward_pre_hooks", _Hooks())
-        new(self, "_hooks_with_kwargs", set())
-        new(self, "_backward_hooks", _Hooks())
+        for names in ("_non_persistent_buffers_set", "_hooks_with_kwargs", "_hooks_always_called"):
+            new(self, names, set())
+        for kind in _HOOKS:
+            new(self, kind, Hooks())
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}: define forward(self, ...).")
@@ -94,51 +65,81 @@ class Module:
     # --- Calls and hooks ------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks):
+        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
+                or hooks.forward or hooks.forward_pre or hooks.backward or hooks.backward_pre):
             return self.forward(*args, **kwargs)
-        return self._call_with_hooks(args, kwargs)
+        called: set[int] = set()
+        try:
+            return self._call_with_hooks(args, kwargs, called)
+        except Exception:
+            self._call_always(args, kwargs, called)
+            raise
 
-    def _call_with_hooks(self, args: Any, kwargs: Any) -> Any:
-        for key, hook in list(self._forward_pre_hooks.items()):
+    def _call_with_hooks(self, args: Any, kwargs: Any, called: set[int]) -> Any:
+        for key, hook in hooks.forward_pre.with_those_of(self._forward_pre_hooks):
             if key in self._hooks_with_kwargs:
                 changed = hook(self, args, kwargs)
                 if changed is not None:
+                    if not (isinstance(changed, tuple) and len(changed) == 2):
+                        raise _C.Error(f"{type(self).__name__}: forward pre-hook must return None or a tuple of (new_args, "
+                                       f"new_kwargs), but got {changed}.")
                     args, kwargs = changed
             else:
                 changed = hook(self, args)
                 if changed is not None:
                     args = changed if isinstance(changed, tuple) else (changed,)
-        passed = _BackwardHooks(self, args) if self._backward_hooks else None
+        watched = self._backward_hooks or self._backward_pre_hooks or hooks.backward or hooks.backward_pre
+        passed = hooks.BackwardHooks(self, args) if watched else None
         output = self.forward(*(passed.args if passed else args), **kwargs)
-        if passed:
-            output = passed.watch(output)
-        for key, hook in list(self._forward_hooks.items()):
+        for key, hook in hooks.forward.with_those_of(self._forward_hooks):
+            called.add(key)
             changed = hook(self, args, kwargs, output) if key in self._hooks_with_kwargs else hook(self, args, output)
             if changed is not None:
                 output = changed
-        return output
+        return passed.watch(output) if passed else output
 
-    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
-                              with_kwargs: bool = False) -> _Handle:
+    def _call_always(self, args: Any, kwargs: Any, called: set[int]) -> None:
+        """The hooks that run even if something raised, which is about to be raised on."""
+        for key, hook in list(self._forward_hooks.items()):
+            if key in self._hooks_always_called and key not in called:
+                try:
+                    hook(self, args, kwargs, None) if key in self._hooks_with_kwargs else hook(self, args, None)
+                except Exception as error:
+                    warnings.warn(f"{type(self).__name__}: a forward hook with always_call raised {error!r}, which gives way "
+                                  "to the error before it.")
+
+    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False,
+                              always_call: bool = False) -> RemovableHandle:
         """hook(module, args, output) runs after forward; what it returns, unless None, takes the output's place. With
-        with_kwargs: hook(module, args, kwargs, output)."""
+        with_kwargs: hook(module, args, kwargs, output). With always_call it runs if forward raised too, output is None
+        then."""
         handle = self._forward_hooks.add(hook, prepend)
         if with_kwargs:
             self._hooks_with_kwargs.add(handle.id)
+        if always_call:
+            self._hooks_always_called.add(handle.id)
         return handle
 
     def register_forward_pre_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
-                                  with_kwargs: bool = False) -> _Handle:
-        """hook(module, args) runs before forward; what it returns, unless None, takes the arguments' place."""
+                                  with_kwargs: bool = False) -> RemovableHandle:
+        """hook(module, args) runs before forward; what it returns, unless None, takes the arguments' place. With
+        with_kwargs: hook(module, args, kwargs), which returns both or None."""
         handle = self._forward_pre_hooks.add(hook, prepend)
         if with_kwargs:
             self._hooks_with_kwargs.add(handle.id)
         return handle
 
-    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> _Handle:
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """hook(module, grad_input, grad_output), both tuples, runs when the gradients of the inputs are known; a tuple
         that it returns takes the place of grad_input."""
         return self._backward_hooks.add(hook, prepend)
+
+    register_backward_hook = register_full_backward_hook  # PyTorch's older one, whose rule for grad_input was not exact
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """hook(module, grad_output) runs before the module's backward; what it returns, unless None, takes the place of
+        grad_output."""
+        return self._backward_pre_hooks.add(hook, prepend)
 
     # --- Attributes -----------------------------------------------------------------------------------------------
 
@@ -158,9 +159,9 @@ class Module:
             if self.__dict__[room] is not parts:
                 self.__dict__[room].pop(name, None)
         self.__dict__.pop(name, None)
-        parts[name] = value
+        parts[name] = _registered(self, name, value)
         if isinstance(value, Buffer) and not value.persistent:
-            self._non_persistent.add(name)
+            self._non_persistent_buffers_set.add(name)
 
     def _room_of(self, name: str, value: Any) -> dict[str, Any] | None:
         """Where an attribute of this kind is kept; None for a plain one."""
@@ -196,18 +197,21 @@ class Module:
         for room in ("_parameters", "_buffers", "_modules"):
             if name in self.__dict__.get(room, ()):
                 del self.__dict__[room][name]
-                self._non_persistent.discard(name)
+                self._non_persistent_buffers_set.discard(name)
                 return
         object.__delattr__(self, name)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._parameters, *self._buffers, *self._modules})
+        names = {*super().__dir__(), *self._parameters, *self._buffers, *self._modules}
+        return sorted(name for name in names if not name[0].isdigit())
 
     def _check_new(self, name: str, what: str, kinds: Any) -> None:
         if "_parameters" not in self.__dict__:
             raise AttributeError(f"{type(self).__name__}: call super().__init__() before registering a {what}.")
-        if not isinstance(name, str) or "." in name or name == "":
-            raise KeyError(f"the name of a {what} must be a string that is not empty and has no dot, not {name!r}")
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a {what} must be a string, not {name!r}")
+        if "." in name or name == "":
+            raise KeyError(f"{what} name can't be empty \"\" or contain \".\": {name!r}")
         if hasattr(self, name) and name not in self.__dict__[kinds]:
             raise KeyError(f"attribute '{name}' already exists")
 
@@ -216,22 +220,22 @@ class Module:
         self._check_new(name, "parameter", "_parameters")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(f"register_parameter: {name} is a {type(param).__name__}. Give a tenet.nn.Parameter, or None.")
-        self._parameters[name] = param
+        self._parameters[name] = _registered(self, name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Adds a tensor that is saved but not trained; not even saved unless persistent."""
         self._check_new(name, "buffer", "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(f"register_buffer: {name} is a {type(tensor).__name__}. Give a Tensor, or None.")
-        self._buffers[name] = tensor
-        (self._non_persistent.discard if persistent else self._non_persistent.add)(name)
+        self._buffers[name] = hooks.registered(hooks.buffer_registration, self, name, tensor)
+        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Adds a module, or None for one that is absent."""
         self._check_new(name, "module", "_modules")
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"add_module: {name} is a {type(module).__name__}. Give a tenet.nn.Module, or None.")
-        self._modules[name] = module
+        self._modules[name] = _registered(self, name, module)
 
     register_module = add_module
 
@@ -250,9 +254,9 @@ class Module:
             if module is not None:
                 yield from module.named_modules(memo, prefix + ("." if prefix else "") + name, remove_duplicate)
 
-    def modules(self) -> Iterator[Module]:
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """This module and all inside it."""
-        for _, module in self.named_modules():
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
             yield module
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
@@ -310,6 +314,18 @@ class Module:
             module = inner
         return module
 
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Puts a module in the place of the one of this name; with strict there must be one."""
+        path, _, name = target.rpartition(".")
+        if not name:
+            raise _C.ValueError("set_submodule: Cannot set the submodule without a target name!")
+        owner = self.get_submodule(path)
+        if strict and name not in owner._modules:
+            raise AttributeError(f"{type(owner).__name__} has no module '{name}' (looking for '{target}')")
+        if not isinstance(module, Module):
+            raise _C.ValueError(f"set_submodule: {target} is a {type(module).__name__}. Give a tenet.nn.Module.")
+        owner._modules[name] = module
+
     def _get_tensor(self, target: str, room: str, what: str) -> Any:
         path, _, name = target.rpartition(".")
         tensor: Any = self.get_submodule(path).__dict__[room].get(name)
@@ -327,61 +343,15 @@ class Module:
         buffer: Tensor = self._get_tensor(target, "_buffers", "buffer")
         return buffer
 
-    # --- State ----------------------------------------------------------------------------------------------------
-
-    def _own_state(self) -> Iterator[tuple[str, Tensor]]:
-        for name, tensor in itertools.chain(self._parameters.items(), self._buffers.items()):
-            if tensor is not None and name not in self._non_persistent:
-                yield name, tensor
-
-    def state_dict(self, *, destination: dict[str, Any] | None = None, prefix: str = "",
-                   keep_vars: bool = False) -> dict[str, Any]:
-        """Parameters and buffers by name, sharing memory with the module, without history unless keep_vars."""
-        state = OrderedDict() if destination is None else destination
-        for name, tensor in self._own_state():
-            state[prefix + name] = tensor if keep_vars else tensor.detach()
-        for name, module in self._modules.items():
-            if module is not None:
-                module.state_dict(destination=state, prefix=prefix + name + ".", keep_vars=keep_vars)
-        return state
-
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True,
-                        assign: bool = False) -> IncompatibleKeys:
-        """Copies the values in, into the memory there is; with assign the given tensors take its place. Raises ValueError
-        that lists every missing and unexpected key and every size that differs; nothing has been changed then. With
-        strict=False missing and unexpected keys are returned instead."""
-        own = {}  # a tensor may stand under several names
-        for path, module in self.named_modules(remove_duplicate=False):
-            for name, _ in module._own_state():
-                own[path + ("." if path else "") + name] = (module, name)
-        for key, value in state_dict.items():
-            if not isinstance(value, Tensor):
-                raise TypeError(f"load_state_dict: '{key}' is a {type(value).__name__}. It must be a tenet.Tensor: "
-                                "tenet.from_numpy(value.numpy()) makes one of PyTorch's.")
-        report = _Report([key for key in own if key not in state_dict], [key for key in state_dict if key not in own])
-        problems = []
-        if strict and report.unexpected_keys:
-            problems.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{key}"' for key in report.unexpected_keys) + ".")
-        if strict and report.missing_keys:
-            problems.append("Missing key(s) in state_dict: " + ", ".join(f'"{key}"' for key in report.missing_keys) + ".")
-        for key, (module, name) in own.items():
-            tensor = getattr(module, name)
-            if key in state_dict and state_dict[key].shape != tensor.shape:
-                problems.append(f"size mismatch for {key}: the state has shape {tuple(state_dict[key].shape)}, the module "
-                                f"{tuple(tensor.shape)}.")
-        if problems:
-            raise _C.ValueError(f"load_state_dict: the state does not fit {type(self).__name__}:\n\t" + "\n\t".join(problems))
-        for key, (module, name) in own.items():
-            if key in state_dict:
-                _load(module, name, state_dict[key], assign)
-        return report
-
     # --- Changes to all parts -------------------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
         """Training or, with False, evaluation, for this module and all inside it."""
-        for module in self.modules():
-            object.__setattr__(module, "training", bool(mode))
+        if not isinstance(mode, bool):
+            raise _C.ValueError(f"train: training mode is expected to be boolean, not {mode!r}.")
+        self.training = mode
+        for module in self.children():
+            module.train(mode)  # which a module may have made its own
         return self
 
     def eval(self) -> Self:
@@ -406,21 +376,21 @@ class Module:
         fn(self)
         return self
 
-    def _apply(self, convert: Callable[[Tensor], Tensor]) -> Self:
-        """Puts convert(tensor) in the place of every parameter and buffer."""
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Puts fn(tensor) in the place of every parameter and buffer."""
         done = {}
-        for module in self.modules():
+        for module in self.modules() if recurse else (self,):
             for parts in (module._parameters, module._buffers):
                 for name, tensor in parts.items():
                     if tensor is None or id(tensor) in done:
                         continue
                     done[id(tensor)] = tensor
                     grad = tensor.grad
-                    changed = convert(tensor.detach())
+                    changed = fn(tensor.detach())
                     if changed.dtype != tensor.dtype or changed.device != tensor.device:
                         tensor.data = changed
                         if grad is not None:
-                            tensor.grad = convert(grad)
+                            tensor.grad = fn(grad)
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
@@ -451,6 +421,14 @@ class Module:
         """to(dst_type)"""
         return self.to(dst_type)
 
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """to(device), where the values need not be kept."""
+        return self.to(device)
+
+    def share_memory(self) -> Self:
+        """Itself: threads share all memory."""
+        return self
+
     # --- Text -----------------------------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
@@ -477,14 +455,13 @@ class Module:
         self.__dict__.update(state)
 
 
-def _load(module: Module, name: str, value: Tensor, assign: bool) -> None:
-    tensor = getattr(module, name)
-    if not assign:
-        tensor.data.copy_(value)
-    elif isinstance(tensor, Parameter):
-        setattr(module, name, value if isinstance(value, Parameter) else Parameter(value, tensor.requires_grad))
-    else:
-        setattr(module, name, value)
+def _registered(module: Module, name: str, part: Any) -> Any:
+    """A part that is about to be assigned, as the hooks of all modules want it."""
+    if isinstance(part, Module):
+        return hooks.registered(hooks.module_registration, module, name, part)
+    if isinstance(part, Parameter):
+        return hooks.registered(hooks.parameter_registration, module, name, part)
+    return part
 
 
 def _zero_grad(parameter: Tensor, set_to_none: bool) -> None:
@@ -492,80 +469,3 @@ def _zero_grad(parameter: Tensor, set_to_none: bool) -> None:
         parameter.grad = None
     else:
         parameter.grad.detach_().zero_()
-
-
-def _tensors_in(value: Any) -> list[Tensor]:
-    """The tensors of a forward's result: itself, or those of a tuple or list of it."""
-    if isinstance(value, Tensor):
-        return [value]
-    return [x for x in value if isinstance(x, Tensor)] if isinstance(value, (tuple, list)) else []
-
-
-def _replace(value: Any, tensors: Iterator[Tensor]) -> Any:
-    """The same structure with these tensors, in order."""
-    if isinstance(value, Tensor):
-        return next(tensors)
-    if isinstance(value, (tuple, list)):
-        changed = [next(tensors) if isinstance(x, Tensor) else x for x in value]
-        return type(value)(*changed) if hasattr(value, "_fields") else type(value)(changed)
-    return value
-
-
-def _passing(tensors: Sequence[Tensor], passed: Callable[..., Any]) -> Any:
-    """The tensors themselves, recorded by one op whose gradients go through `passed`."""
-    from tenet.autograd.function import Function
-
-    class BackwardHook(Function):
-        @staticmethod
-        def forward(ctx: Any, *tensors: Tensor) -> Any:
-            return tuple(x.view_as(x) for x in tensors)
-
-        @staticmethod
-        def backward(ctx: Any, *gradients: Any) -> Any:
-            return passed(gradients)
-
-    return BackwardHook.apply(*tensors)
-
-
-class _BackwardHooks:
-    """Watches the gradients of one call of a module, which is put between two ops that pass everything through."""
-
-    def __init__(self, module: Module, args: tuple[Any, ...]) -> None:
-        self.module = module
-        self.grad_output: Sequence[Any] | None = None
-        self.tensor_places = [i for i, x in enumerate(args) if isinstance(x, Tensor)]
-        self.arg_count = len(args)
-        self.args = list(args)
-        tensors = [args[i] for i in self.tensor_places]
-        self.has_gradient = any(x.requires_grad for x in tensors)
-        if self.has_gradient:
-            for i, x in zip(self.tensor_places, _passing(tensors, self.inputs_known)):
-                self.args[i] = x
-
-    def watch(self, output: Any) -> Any:
-        tensors = _tensors_in(output)
-        if not any(x.requires_grad for x in tensors):
-            return output
-        return _replace(output, iter(_passing(tensors, self.outputs_known)))
-
-    def outputs_known(self, gradients: Sequence[Any]) -> Any:
-        self.grad_output = gradients
-        if not self.has_gradient:
-            self.run([None] * self.arg_count)
-        return gradients
-
-    def inputs_known(self, gradients: Sequence[Any]) -> Any:
-        """Hooks see a gradient, or None, for each argument."""
-        all_: Any = [None] * self.arg_count
-        for i, gradient in zip(self.tensor_places, gradients):
-            all_[i] = gradient
-        all_ = self.run(all_)
-        return tuple(all_[i] for i in self.tensor_places)
-
-    def run(self, gradients: Sequence[Any]) -> Any:
-        gradients = tuple(gradients)
-        for hook in list(self.module._backward_hooks.values()):
-            changed = hook(self.module, gradients, self.grad_output)
-            if changed is not None:
-                gradients = changed if isinstance(changed, tuple) else (changed,)
-        return gradients

@@ -34,6 +34,11 @@ class Buffer(Tensor):
 
     __reduce_ex__ = Parameter.__reduce_ex__
 
+    def __repr__(self) -> str:
+        return repr(self.detach())
+
+    __str__ = __repr__
+
 
 def _rebuild(cls: type[Tensor], data: Tensor, requires_grad: bool) -> Tensor:
     rebuilt: Tensor = _C.make_subclass(cls, data, requires_grad)

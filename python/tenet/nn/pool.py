@@ -54,7 +54,8 @@ class MaxUnpool2d(Module):
 
     def __init__(self, kernel_size: PerAxis, stride: PerAxis | None = None, padding: PerAxis = 0) -> None:
         super().__init__()
-        self.kernel_size, self.stride, self.padding = kernel_size, kernel_size if stride is None else stride, padding
+        stride = kernel_size if stride is None else stride
+        self.kernel_size, self.stride, self.padding = _pair(kernel_size), _pair(stride), _pair(padding)
 
     def forward(self, input: Tensor, indices: Tensor, output_size: PerAxis | None = None) -> Tensor:
         return F.max_unpool2d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
@@ -63,3 +64,5 @@ class MaxUnpool2d(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
+def _pair(value: PerAxis) -> PerAxis:
+    return (value, value) if isinstance(value, int) else value

@@ -42,6 +42,8 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
         super().__init__()
+        if isinstance(unflattened_size, int):
+            raise TypeError(f"Unflatten: unflattened_size={unflattened_size} must be a tuple of ints.")
         self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, input: Tensor) -> Tensor:

@@ -1,27 +1,42 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet.optim.optimizer import Native, only_defaults
 
 if TYPE_CHECKING:
+    from tenet._C import Tensor
     from tenet._types import Params
 
 
 class SGD(Native):
-    """Stochastic gradient descent, with g the gradient:
+    """Stochastic gradient descent, with g the gradient, or minus the gradient with maximize:
         g += weight_decay x;   b = momentum b + (1 - dampening) g, the first time b = g;
         x -= lr (g + momentum b) with nesterov, lr b with momentum, lr g without.
     Raises ValueError for a setting out of range. I. Sutskever et al., 2013, ICML, section 2."""
 
-    _core = _C.SGD
-    _settings = ("lr", "momentum", "dampening", "weight_decay", "nesterov")
-
-    def __init__(self, params: Params, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
-                 weight_decay: float = 0, nesterov: bool = False, *, maximize: bool = False,
-                 foreach: object | None = None, differentiable: bool = False, fused: object | None = None) -> None:
-        only_defaults("SGD", maximize=(maximize, "Minimise the negative."),
-                      differentiable=(differentiable, "Write the update with ops."))
+    def __init__(self, params: Params, lr: float | Tensor = 1e-3, momentum: float = 0, dampening: float = 0,
+                 weight_decay: float | Tensor = 0, nesterov: bool = False, *, maximize: bool = False,
+                 foreach: bool | None = None, differentiable: bool = False, fused: bool | None = None) -> None:
+        only_defaults("SGD", differentiable=(differentiable, "Write the update with ops."))
         super().__init__(params, {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay,
-                                  "nesterov": nesterov})
+                                  "nesterov": nesterov, "maximize": maximize, "foreach": foreach,
+                                  "differentiable": differentiable, "fused": fused})
+
+    @staticmethod
+    def _settings(group: dict[str, Any]) -> list[Any]:
+        return [group[name] for name in ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")]
+
+    def _check_group(self, group: dict[str, Any]) -> None:
+        if group["params"]:
+            _C.check_sgd(group["params"], *self._settings(group))
+
+    def _update(self, group: dict[str, Any], params: list[Tensor], gradients: list[Any]) -> None:
+        known = [self.state[p].get("momentum_buffer") if group["momentum"] else None for p in params]
+        first = [b is None for b in known]
+        buffers = [_C.zeros_like(p) if b is None else b for p, b in zip(params, known)] if group["momentum"] else known
+        _C.sgd_step(params, gradients, buffers, first, *self._settings(group))
+        for p, b in zip(params, buffers):
+            if b is not None:
+                self.state[p]["momentum_buffer"] = b

@@ -5,7 +5,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from tenet import _C
-from tenet.autograd.check import gradcheck
+from tenet.autograd.gradcheck import gradcheck
 from tenet.nn.module import Module
 
 if TYPE_CHECKING:

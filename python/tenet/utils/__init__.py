@@ -1,4 +1,4 @@
 """Data loading, and memory shared with other libraries."""
-from tenet.utils import data, dlpack
+from tenet.utils import data, dlpack, hooks
 
-__all__ = ["data", "dlpack"]
+__all__ = ["data", "dlpack", "hooks"]

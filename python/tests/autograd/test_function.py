@@ -253,3 +253,40 @@ def test_nothing_is_left_behind() -> None:
     del y, keep
     gc.collect()
     assert alive() is None
+
+
+def test_a_gradient_gets_the_type_of_its_argument_and_other_values_pass() -> None:
+    class Mixed(Function):
+        @staticmethod
+        def forward(ctx: Any, x: tenet.Tensor) -> Any:
+            return x * 2, 5, None
+
+        @staticmethod
+        def vjp(ctx: Any, dy: tenet.Tensor, *none: None) -> Any:
+            assert none == (None, None)
+            return 2 * dy.double()
+
+    x = tenet.ones(2, requires_grad=True)
+    y, five, nothing = Mixed.apply(x)
+    assert (five, nothing) == (5, None)
+    y.sum().backward()
+    assert x.grad.dtype == tenet.float32 and x.grad.tolist() == [2, 2]
+    with pytest.raises(RuntimeError, match="Mixed: forward and backward are static methods, and the op is called by Mixed.apply"):
+        Mixed()(x)
+
+
+def test_a_list_of_outputs_is_a_list() -> None:
+    class Both(Function):
+        @staticmethod
+        def forward(ctx: Any, x: tenet.Tensor) -> Any:
+            return [x * 2, x * 3]
+
+        @staticmethod
+        def backward(ctx: Any, a: Any, b: Any) -> Any:
+            return 2 * a + 3 * b
+
+    x = tenet.ones(1, requires_grad=True)
+    outputs = Both.apply(x)
+    assert isinstance(outputs, list)
+    (outputs[0] + outputs[1]).sum().backward()
+    assert x.grad.tolist() == [5]

@@ -71,3 +71,17 @@ def test_v_must_fit() -> None:
         functional.vjp(lambda x: x, draw(2))
     with pytest.raises(TypeError, match="jacobian: what the function returned must be a Tensor"):
         functional.jacobian(lambda x: 3, draw(2))
+
+
+def test_strict() -> None:
+    x = tenet.ones(2)
+    with pytest.raises(RuntimeError, match="jacobian: Output 0 of the user-provided function does not require gradients"):
+        functional.jacobian(lambda x: tenet.ones(2), x, strict=True)
+    with pytest.raises(RuntimeError, match="vjp: Output 0 of the user-provided function does not require gradients"):
+        functional.vjp(lambda x: tenet.ones(2), x, tenet.ones(2), strict=True)
+    with pytest.raises(RuntimeError, match="jacobian: an output is independent of input 1"):
+        functional.jacobian(lambda x, y: x * 2, (x, x), strict=True)
+    with pytest.raises(RuntimeError, match="the jacobian of the function is independent of its inputs"):
+        functional.hvp(lambda x: x.sum(), x, x, strict=True)
+    with pytest.raises(AssertionError, match='strategy="sideways" is not there'):
+        functional.jacobian(lambda x: x * 2, x, strategy="sideways")

@@ -68,3 +68,46 @@ def test_parameter_list_and_dict() -> None:
     assert list(named.keys()) == ["a", "b"] and named.b is named["b"] and len(list(named.parameters())) == 2
     del named["a"]
     assert "a" not in named
+
+
+def test_a_sequence_is_added_and_repeated() -> None:
+    a, b = layers(2)
+    net = nn.Sequential(a)
+    assert list(net + nn.Sequential(b)) == [a, b] and list(net * 2) == list(2 * net) == [a, a]
+    net += nn.Sequential(b)
+    net *= 2
+    assert list(net) == [a, b, a, b]
+    with pytest.raises(tenet.IndexError, match="Sequential.insert: 9 is out of range for 4 modules."):
+        net.insert(9, a)
+    with pytest.raises(tenet.ValueError, match="only another Sequential can be added, not a list"):
+        net + [a]  # type: ignore[operator]
+
+
+def test_what_is_no_iterable() -> None:
+    methods: Any = (nn.ModuleList().extend, nn.ParameterList().extend, nn.ModuleDict().update, nn.ParameterDict().update)
+    for extend in methods:
+        with pytest.raises(TypeError, match="should be called with an iterable, but got int"):
+            extend(3)
+    with pytest.raises(tenet.ValueError, match="element 0 has length 3; 2 is required"):
+        nn.ModuleDict().update([("a", nn.ReLU(), 1)])  # type: ignore[list-item]
+
+
+def test_modules_that_read_alike_are_written_once() -> None:
+    assert repr(nn.ModuleList([nn.ReLU(), nn.ReLU(), nn.Tanh()])) == "ModuleList(\n  (0-1): 2 x ReLU()\n  (2): Tanh()\n)"
+    assert repr(nn.ModuleList()) == "ModuleList()"
+
+
+def test_parameters_beside_other_values() -> None:
+    weights = nn.ParameterList([tenet.ones(2, 3), 5])
+    assert weights[1] == 5 and list(weights.state_dict()) == ["0"]
+    assert repr(weights) == ("ParameterList(\n    (0): Parameter containing: [tenet.float32 of size 2x3]\n"
+                             "    (1): Object of type: int\n)")
+    named = nn.ParameterDict({"a": tenet.ones(1), "n": 4})
+    assert named.pop("n") == 4 and named.get("z") is None and named.setdefault("b", tenet.ones(1)) is named["b"]
+    assert list(named | {"c": tenet.ones(1)}) == ["a", "b", "c"] and list(reversed(named)) == ["b", "a"]
+    assert named.popitem()[0] == "b" and named != named.copy() and named.copy()["a"] is named["a"] and named in {named}
+    named.clear()
+    with pytest.raises(KeyError):
+        named["a"]
+    with pytest.raises(TypeError, match="Keys are strings"):
+        named[3] = tenet.ones(1)  # type: ignore[index]

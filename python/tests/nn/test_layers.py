@@ -96,7 +96,8 @@ def test_repr_is_pytorchs() -> None:
         (nn.AvgPool2d(2, 1), "AvgPool2d(kernel_size=2, stride=1, padding=0)"),
         (nn.Flatten(), "Flatten(start_dim=1, end_dim=-1)"), (nn.ReLU(), "ReLU()"), (nn.Softmax(dim=1), "Softmax(dim=1)"),
         (nn.Unfold(2), "Unfold(kernel_size=2, dilation=1, padding=0, stride=1)"),
-        (nn.CrossEntropyLoss(), "CrossEntropyLoss()"),
+        (nn.CrossEntropyLoss(), "CrossEntropyLoss()"), (nn.Softmax(), "Softmax(dim=None)"),
+        (nn.MaxUnpool2d(2), "MaxUnpool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))"),
     ]:
         assert repr(layer) == text
 
@@ -106,3 +107,12 @@ def test_every_layer_says_what_it_is() -> None:
         part = getattr(nn, name)
         if inspect.isclass(part) and issubclass(part, nn.Module):
             assert part.__doc__, name
+
+
+def test_older_options_of_pytorch() -> None:
+    x, y = tenet.tensor([[1.0, 3.0]]), tenet.ones(1, 2)
+    assert nn.MSELoss(size_average=False)(x, y).item() == 4 and nn.MSELoss(reduce=False)(x, y).tolist() == [[0, 4]]
+    assert nn.Softmax()(tenet.zeros(2, 4)).tolist() == [[0.25] * 4] * 2
+    assert nn.LogSoftmax()(tenet.zeros(3)).shape == (3,)
+    with pytest.raises(TypeError, match="unflattened_size=4 must be a tuple of ints"):
+        nn.Unflatten(1, 4)  # type: ignore[arg-type]

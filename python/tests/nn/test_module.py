@@ -82,8 +82,8 @@ def test_super_init_must_be_called() -> None:
 
 def test_names_that_cannot_be() -> None:
     module = nn.Module()
-    for name in ("", "a.b", 3):
-        with pytest.raises(KeyError):
+    for name, error in (("", KeyError), ("a.b", KeyError), (3, TypeError)):
+        with pytest.raises(error):
             module.register_buffer(name, tenet.zeros(1))  # type: ignore[arg-type]
     with pytest.raises(KeyError, match="already exists"):
         module.register_parameter("training", None)
@@ -116,13 +116,14 @@ def test_loading_reports_everything_and_changes_nothing() -> None:
     with pytest.raises(tenet.ValueError) as caught:
         net.load_state_dict(state)
     assert str(caught.value) == (
-        'load_state_dict: the state does not fit Net:\n\tUnexpected key(s) in state_dict: "more".\n\tMissing key(s) in '
-        'state_dict: "first.mean".\n\tsize mismatch for rest.2.weight: the state has shape (4, 3), the module (4, 18).')
+        'load_state_dict: Error(s) in loading state_dict for Net:\n\tMissing key(s) in state_dict: "first.mean".\n\t'
+        'Unexpected key(s) in state_dict: "more".\n\tsize mismatch for rest.2.weight: copying a param with shape '
+        'tenet.Size([4, 3]) from checkpoint, the shape in current model is tenet.Size([4, 18]).')
     assert all(tenet.equal(v, before[k]) for k, v in net.state_dict().items())
     state["rest.2.weight"] = tenet.zeros(4, 18)
     report = net.load_state_dict(state, strict=False)
     assert report.missing_keys == ["first.mean"] and report.unexpected_keys == ["more"]
-    with pytest.raises(TypeError, match=r"'rest.2.bias' is a list. It must be a tenet.Tensor: tenet.from_numpy"):
+    with pytest.raises(RuntimeError, match=r"'rest.2.bias' is a list. It must be a tenet.Tensor: tenet.from_numpy"):
         net.load_state_dict({"rest.2.bias": [1.0]}, strict=False)
 
 
@@ -269,3 +270,34 @@ def test_clip_grad() -> None:
 def test_html_names_every_parameter() -> None:
     text = Net()._repr_html_()
     assert "rest.2.weight" in text and "(4, 18)" in text and "<table>" in text
+
+
+def test_training_is_a_bool_and_a_part_may_have_its_own_train() -> None:
+    class Frozen(nn.Linear):
+        def train(self, mode: bool = True) -> Any:
+            return super().train(False)
+
+    net = nn.Sequential(nn.Linear(1, 1), Frozen(1, 1)).train()
+    assert [part.training for part in net.modules()] == [True, True, False]
+    with pytest.raises(tenet.ValueError, match="training mode is expected to be boolean, not 1"):
+        net.train(1)  # type: ignore[arg-type]
+
+
+def test_a_part_is_exchanged_by_name() -> None:
+    net = nn.Sequential(nn.Sequential(nn.ReLU()))
+    net.set_submodule("0.0", nn.Tanh())
+    assert isinstance(net[0][0], nn.Tanh)
+    with pytest.raises(tenet.ValueError, match="without a target name"):
+        net.set_submodule("", nn.Tanh())
+
+
+def test_pytorchs_paths() -> None:
+    from tenet.nn.modules.conv import Conv2d  # type: ignore[import-not-found]
+    from tenet.nn.modules.utils import _pair, _triple
+
+    assert Conv2d is nn.Conv2d and nn.modules.Linear is nn.Linear and nn.modules.module.Module is nn.Module
+    assert _pair(3) == (3, 3) and _triple([1, 2, 3]) == (1, 2, 3)
+
+
+def test_a_buffer_reads_as_a_tensor() -> None:
+    assert repr(nn.Buffer(tenet.ones(1))) == str(nn.Buffer(tenet.ones(1))) == "tensor([1.])"

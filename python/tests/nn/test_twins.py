@@ -11,8 +11,8 @@ from tenet import nn, optim
 
 ROOT = pathlib.Path(__file__).parents[3]
 # What Python has beside, as PyTorch does.
-OF_PYTHON = {"device", "dtype", "padding_mode", "return_indices", "inplace", "foreach", "maximize", "capturable", "differentiable",
-             "fused", "decoupled_weight_decay"}
+OF_PYTHON = {"device", "dtype", "padding_mode", "return_indices", "inplace", "foreach", "capturable", "differentiable",
+             "fused"}
 
 
 def options_of(header: str, struct: str) -> Any:
@@ -36,7 +36,7 @@ def same(text: str, value: Any) -> Any:
 TWINS = [("nn/linear.h", "LinearOptions", nn.Linear), ("nn/conv2d.h", "Conv2dOptions", nn.Conv2d),
          ("nn/conv_transpose2d.h", "ConvTranspose2dOptions", nn.ConvTranspose2d), ("nn/max_pool2d.h", "MaxPool2dOptions", nn.MaxPool2d),
          ("nn/flatten.h", "FlattenOptions", nn.Flatten), ("train/optim/sgd.h", "SGDOptions", optim.SGD),
-         ("train/optim/adam.h", "AdamOptions", optim.Adam)]
+         ("train/optim/adam.h", "AdamOptions", optim.Adam), ("train/optim/adam.h", "AdamWOptions", optim.AdamW)]
 
 
 def test_every_struct_of_options_has_a_twin() -> None:

@@ -1,11 +1,14 @@
 """The optimisers, against their formulas, and PyTorch's interface around them."""
+import copy
 import math
-from typing import Any, cast
 import pathlib
+import pickle
+from typing import Any, cast
 
 import pytest
 import tenet
 from tenet import nn, optim
+from tenet.optim.optimizer import required
 from tenet.testing import assert_close
 
 
@@ -129,7 +132,7 @@ def test_the_state_has_pytorchs_form() -> None:
     a.sum().backward()
     optimizer.step()
     state = optimizer.state_dict()
-    assert list(state["state"]) == [0] and list(state["state"][0]) == ["exp_avg", "exp_avg_sq", "step"]
+    assert list(state["state"]) == [0] and list(state["state"][0]) == ["step", "exp_avg", "exp_avg_sq"]
     assert [group["params"] for group in state["param_groups"]] == [[0], [1]]
     assert state["param_groups"][1]["lr"] == 0.5 and state["param_groups"][0]["betas"] == (0.9, 0.999)
     assert optimizer.state[a]["exp_avg"].shape == (2,)
@@ -170,7 +173,10 @@ def test_an_optimiser_in_python() -> None:
     (lambda w: optim.SGD([w], lr=-1), tenet.ValueError, "SGD: lr=-1 must be 0 or more."),
     (lambda w: optim.SGD([cast("Any", 3.0)]), TypeError, "SGD: parameter 0 is a float. It must be a Tensor."),
     (lambda w: optim.Adam([w], betas=(0.9, 1.0)), tenet.ValueError, r"Adam: betas\[1\]=1 must be in \[0, 1\)"),
-    (lambda w: optim.Adam([w], maximize=True), NotImplementedError, "Adam: maximize=True is not there. Minimise the negative."),
+    (lambda w: optim.Adam([w], differentiable=True), NotImplementedError, "Adam: differentiable=True is not there."),
+    (lambda w: optim.SGD([{"params": {w}}]), TypeError, "SGD: parameters in a set have no order"),
+    (lambda w: optim.SGD([w]).add_param_group(cast("Any", 3)), TypeError, "SGD: a group must be a dict, not a int."),
+    (lambda w: optim.Optimizer([w], {"lr": required}), tenet.ValueError, "Optimizer: a group lacks lr, which every group must give."),
 ])
 def test_what_is_refused(make: Any, error: type[BaseException], text: str) -> None:
     with pytest.raises(error, match=text):
@@ -179,4 +185,83 @@ def test_what_is_refused(make: Any, error: type[BaseException], text: str) -> No
 
 def test_repr() -> None:
     assert repr(optim.SGD([nn.Parameter(tenet.ones(1))], lr=0.1)) == (
-        "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    momentum: 0\n    nesterov: False\n    weight_decay: 0\n)")
+        "SGD (\nParameter Group 0\n    dampening: 0\n    differentiable: False\n    foreach: None\n    fused: None\n    lr: 0.1\n"
+        "    maximize: False\n    momentum: 0\n    nesterov: False\n    weight_decay: 0\n)")
+
+
+def test_maximize_is_minimising_the_negative() -> None:
+    for make in (lambda p, **options: optim.SGD(p, lr=0.1, momentum=0.9, **options),
+                 lambda p, **options: optim.Adam(p, lr=0.1, amsgrad=True, **options)):
+        up, down = nn.Parameter(tenet.ones(2)), nn.Parameter(tenet.ones(2))
+        uphill, downhill = make([up], maximize=True), make([down])
+        for _ in range(3):
+            uphill.zero_grad()
+            downhill.zero_grad()
+            (-(up - 3) ** 2).sum().backward()
+            ((down - 3) ** 2).sum().backward()
+            uphill.step()
+            downhill.step()
+        assert tenet.equal(up, down)
+
+
+def test_adamw_is_its_formula() -> None:
+    w = nn.Parameter(tenet.tensor([1.0], dtype=tenet.float64))
+    seen = train(optim.AdamW([w], lr=0.1, weight_decay=0.5), w)
+    x, m, v = 1.0, 0.0, 0.0
+    for i in range(5):
+        g = gradient(x, i)
+        x *= 1 - 0.1 * 0.5
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        x -= 0.1 / (1 - 0.9 ** (i + 1)) * m / (math.sqrt(v) / math.sqrt(1 - 0.999 ** (i + 1)) + 1e-8)
+        assert seen[i] == pytest.approx([x], rel=1e-12)
+    assert optim.AdamW([w]).defaults["weight_decay"] == 1e-2 and isinstance(optim.AdamW([w]), optim.Adam)
+
+
+def test_what_is_gathered_is_the_programs_to_change() -> None:
+    w = nn.Parameter(tenet.ones(1))
+    optimizer = optim.SGD([w], lr=1.0, momentum=0.5)
+    w.sum().backward()
+    optimizer.step()
+    optimizer.state[w]["momentum_buffer"].zero_()
+    optimizer.step()
+    assert w.item() == -1
+    optimizer.state.clear()
+    optimizer.step()
+    assert w.item() == -2 and optimizer.state[w]["momentum_buffer"].item() == 1
+    optimizer.state[w]["momentum_buffer"] = tenet.zeros(2)
+    with pytest.raises(tenet.ShapeError, match=r"SGD: what was gathered has shape \[2\] but its parameter has \[1\]"):
+        optimizer.step()
+    optimizer.state[w]["momentum_buffer"] = tenet.zeros(1, dtype=tenet.float64)
+    with pytest.raises(tenet.DTypeError, match="SGD: what was gathered is float64 on cpu but its parameter is float32 on cpu"):
+        optimizer.step()
+    assert w.item() == -2
+
+
+def test_an_optimiser_is_copied_and_pickled() -> None:
+    w = nn.Parameter(tenet.ones(2))
+    optimizer = optim.Adam([w], lr=0.1)
+    train(optimizer, w, 2)
+    rest = []
+    for other in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        (parameter,) = other.param_groups[0]["params"]
+        assert parameter is not w and other.state[parameter]["step"].item() == 2
+        rest.append(train(other, parameter))
+    assert rest[0] == rest[1] == train(optimizer, w)
+
+
+def test_hooks() -> None:
+    w, seen = nn.Parameter(tenet.ones(1)), []
+    optimizer = optim.SGD([w], lr=0.1)
+    for kind in ("step_pre", "step_post", "state_dict_pre", "state_dict_post", "load_state_dict_pre", "load_state_dict_post"):
+        getattr(optimizer, f"register_{kind}_hook")(lambda *args, kind=kind: seen.append(kind))
+    optimizer.step()
+    optimizer.load_state_dict(optimizer.state_dict())
+    assert seen == ["step_pre", "step_post", "state_dict_pre", "state_dict_post", "load_state_dict_pre", "load_state_dict_post"]
+
+
+def test_a_state_of_another_shape_is_refused() -> None:
+    w, other = nn.Parameter(tenet.ones(1)), nn.Parameter(tenet.ones(2))
+    optimizer = optim.SGD([w], lr=0.1, momentum=0.9)
+    train(optimizer, w, 1)
+    with pytest.raises(tenet.ValueError, match=r"\"momentum_buffer\" has shape \(1,\) but its parameter has \(2,\)"):
+        optim.SGD([other], lr=0.1).load_state_dict(optimizer.state_dict())

@@ -13,9 +13,13 @@ CASES = [
     ("sgd_momentum", "SGD", dict(lr=0.05, momentum=0.9)),
     ("sgd_dampening", "SGD", dict(lr=0.05, momentum=0.8, dampening=0.3, weight_decay=0.01)),
     ("sgd_nesterov", "SGD", dict(lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.02)),
+    ("sgd_maximize", "SGD", dict(lr=0.05, momentum=0.9, weight_decay=0.02, maximize=True)),
     ("adam", "Adam", dict(lr=0.01)),
     ("adam_all", "Adam", dict(lr=0.02, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.1)),
     ("adam_amsgrad", "Adam", dict(lr=0.05, amsgrad=True, weight_decay=0.01)),
+    ("adam_maximize", "Adam", dict(lr=0.05, weight_decay=0.01, maximize=True)),
+    ("adamw", "AdamW", dict(lr=0.05)),
+    ("adamw_all", "AdamW", dict(lr=0.02, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.3, amsgrad=True)),
 ]
 STEPS, SKIPPED = 20, 5
 

@@ -1,4 +1,4 @@
-// SGD and Adam against 20 steps of PyTorch 2.13 (make_golden.py), and what all optimisers share.
+// SGD, Adam and AdamW against 20 steps of PyTorch 2.13 (make_golden.py), and what all optimisers share.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -68,6 +68,8 @@ TEST(SGD, AsInPyTorch) {
       optim::SGDOptions{.lr = 0.05, .momentum = 0.8, .dampening = 0.3, .weight_decay = 0.01});
   expect_golden<optim::SGD>(
       "sgd_nesterov", optim::SGDOptions{.lr = 0.05, .momentum = 0.9, .weight_decay = 0.02, .nesterov = true});
+  expect_golden<optim::SGD>(
+      "sgd_maximize", optim::SGDOptions{.lr = 0.05, .momentum = 0.9, .weight_decay = 0.02, .maximize = true});
 }
 
 TEST(Adam, AsInPyTorch) {
@@ -76,6 +78,17 @@ TEST(Adam, AsInPyTorch) {
       "adam_all", optim::AdamOptions{.lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-6, .weight_decay = 0.1});
   expect_golden<optim::Adam>("adam_amsgrad",
                              optim::AdamOptions{.lr = 0.05, .weight_decay = 0.01, .amsgrad = true});
+  expect_golden<optim::Adam>("adam_maximize",
+                             optim::AdamOptions{.lr = 0.05, .weight_decay = 0.01, .maximize = true});
+}
+
+TEST(AdamW, AsInPyTorch) {
+  expect_golden<optim::AdamW>("adamw", optim::AdamWOptions{.lr = 0.05});
+  expect_golden<optim::AdamW>(
+      "adamw_all", optim::AdamWOptions{
+                       .lr = 0.02, .betas = {0.8, 0.95}, .eps = 1e-6, .weight_decay = 0.3, .amsgrad = true});
+  EXPECT_ERROR(optim::AdamW({ones({1}, {.requires_grad = true})}, {.lr = -1}), ValueError,
+               "AdamW: lr=-1 must be 0 or more.");
 }
 
 TEST(Optimizer, WritesInPlaceAndUnrecorded) {

@@ -70,7 +70,7 @@ def _sequence(batch: Sequence[Any], place: str) -> Any:
     if len(lengths) > 1:
         raise _C.ShapeError(f"default_collate: {place} has different lengths in a batch, {sorted(lengths)}. Give a "
                             "collate_fn.")
-    columns = [_collate(list(column), f"{place}[{i}]") for i, column in enumerate(zip(*batch))]
+    columns = [_collate(column, f"{place}[{i}]") for i, column in enumerate(zip(*batch))]
     return type(batch[0])(*columns) if hasattr(batch[0], "_fields") else columns
 
 

@@ -46,6 +46,28 @@ class IterableDataset(Dataset[T_co]):
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__}: define __iter__(self).")
 
+    def __add__(self, other: Dataset[Any]) -> ChainDataset[Any]:  # type: ignore[override]
+        return ChainDataset([self, other])
+
+
+class ChainDataset(IterableDataset[T_co]):
+    """One stream after the other."""
+
+    def __init__(self, datasets: Iterable[Any]) -> None:
+        self.datasets = datasets
+
+    def __iter__(self) -> Iterator[Any]:
+        return itertools.chain.from_iterable(map(self._checked, self.datasets))
+
+    def __len__(self) -> int:
+        return sum(len(self._checked(dataset)) for dataset in self.datasets)
+
+    @staticmethod
+    def _checked(dataset: Any) -> Any:
+        if not isinstance(dataset, IterableDataset):
+            raise TypeError(f"ChainDataset: a {type(dataset).__name__} is no IterableDataset. Use ConcatDataset.")
+        return dataset
+
 
 class Rows:
     """Examples of a TensorDataset in the columns that they were gathered in, each a row through all of them."""
@@ -97,6 +119,28 @@ def _in_range(index: int, count: int, name: str) -> int:
     return index + count if index < 0 else index
 
 
+class StackDataset(Dataset[T_co]):
+    """Example i is that of all datasets: a tuple of them, or a dict if they were given by keyword."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if bool(args) == bool(kwargs):
+            raise _C.ValueError("StackDataset: give datasets by place or by keyword, at least one, and not both.")
+        self.datasets: Any = args or kwargs
+        lengths = [len(dataset) for dataset in self._all()]
+        if len(set(lengths)) > 1:
+            raise _C.ValueError(f"StackDataset: Size mismatch between datasets: they have {lengths} examples.")
+
+    def _all(self) -> list[Any]:
+        return list(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)
+
+    def __getitem__(self, index: Any) -> Any:
+        examples = [dataset[index] for dataset in self._all()]
+        return dict(zip(self.datasets, examples)) if isinstance(self.datasets, dict) else tuple(examples)
+
+    def __len__(self) -> int:
+        return len(self._all()[0])
+
+
 class Subset(Dataset[T_co]):
     """The examples of a dataset that have these numbers."""
 
@@ -135,6 +179,11 @@ class ConcatDataset(Dataset[T_co]):
 
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
+
+    @property
+    def cummulative_sizes(self) -> list[int]:
+        """PyTorch's old name for cumulative_sizes."""
+        return self.cumulative_sizes
 
 
 def random_split(dataset: Dataset[T] | Sequence[T], lengths: Sequence[float], generator: Generator | None = None) -> list[Subset[T]]:

@@ -33,6 +33,11 @@ def _check_count(name: str, option: str, value: Any) -> None:
         raise _C.ValueError(f"{name}: {option}={value!r} must be a whole number of 1 or more.")
 
 
+def _check_bool(name: str, option: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: {option} should be a boolean value, but got {option}={value!r}.")
+
+
 class Sampler(Generic[T_co]):
     """An order: derive from it and define __iter__(), which gives numbers of examples, or lists of them."""
 
@@ -64,6 +69,7 @@ class RandomSampler(Sampler[int]):
     def __init__(self, data_source: Any, replacement: bool = False, num_samples: int | None = None,
                  generator: Generator | None = None) -> None:
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
+        _check_bool("RandomSampler", "replacement", replacement)
         if num_samples is not None:
             _check_count("RandomSampler", "num_samples", num_samples)
         self._num_samples = num_samples
@@ -107,26 +113,33 @@ class WeightedRandomSampler(Sampler[int]):
     def __init__(self, weights: Any, num_samples: int, replacement: bool = True,
                  generator: Generator | None = None) -> None:
         _check_count("WeightedRandomSampler", "num_samples", num_samples)
-        weights = weights.tolist() if isinstance(weights, _C.Tensor) else list(weights)
+        if not isinstance(replacement, bool):
+            raise _C.ValueError(f"WeightedRandomSampler: replacement should be a boolean value, but got {replacement!r}.")
+        self.weights = _C.as_tensor(weights, dtype=_C.float64)
+        if self.weights.dim() != 1:
+            raise _C.ValueError(f"WeightedRandomSampler: weights should be a 1d sequence but given weights have shape "
+                                f"{tuple(self.weights.shape)}.")
+        weights = self.weights.tolist()
         if any(not 0 <= w < math.inf for w in weights) or not any(weights):
             raise _C.ValueError("WeightedRandomSampler: weights must be finite, 0 or more, and not all 0.")
         if not replacement and num_samples > sum(w > 0 for w in weights):
             raise _C.ValueError(f"WeightedRandomSampler: num_samples={num_samples} is more than the "
                                 f"{sum(w > 0 for w in weights)} weights that are not 0. Draw with replacement.")
-        self.weights, self.num_samples, self.replacement, self.generator = weights, num_samples, replacement, generator
+        self.num_samples, self.replacement, self.generator = num_samples, replacement, generator
 
     def __iter__(self) -> Iterator[int]:
-        drawn = _C.rand(self.num_samples if self.replacement else len(self.weights), dtype=_C.float64,
+        weights = self.weights.tolist()
+        drawn = _C.rand(self.num_samples if self.replacement else len(weights), dtype=_C.float64,
                         generator=self.generator).tolist()
         if not self.replacement:
             # The greatest of u^(1/w): P. Efraimidis, P. Spirakis, 2006, algorithm A. Compared by log(w) - log(-log(u)),
             # which grows with it and which neither tiny nor huge weights make equal.
             keys = [math.log(w) - math.log(-math.log1p(-max(u, 2.0**-60))) if w > 0 else -math.inf
-                    for u, w in zip(drawn, self.weights)]
+                    for u, w in zip(drawn, weights)]
             return iter(sorted(range(len(keys)), key=keys.__getitem__, reverse=True)[:self.num_samples])
-        largest = max(self.weights)
+        largest = max(weights)
         # The whole sum is 1 or more, so that u times it stays below it; it would not for the least numbers there are.
-        sums = list(itertools.accumulate(w / largest for w in self.weights))
+        sums = list(itertools.accumulate(w / largest for w in weights))
         return (bisect.bisect_right(sums, u * sums[-1]) for u in drawn)
 
     def __len__(self) -> int:
@@ -138,7 +151,9 @@ class BatchSampler(Sampler[list[int]]):
 
     def __init__(self, sampler: Any, batch_size: int, drop_last: bool) -> None:
         _check_count("BatchSampler", "batch_size", batch_size)
-        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, bool(drop_last)
+        if not isinstance(drop_last, bool):
+            raise _C.ValueError(f"BatchSampler: drop_last should be a boolean value, but got drop_last={drop_last!r}.")
+        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
     def __iter__(self) -> Iterator[list[int]]:
         numbers = iter(self.sampler)

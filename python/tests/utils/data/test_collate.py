@@ -41,7 +41,7 @@ def test_gradients_reach_the_examples() -> None:
 def test_structures() -> None:
     batch = default_collate([{"p": Point(1, (2.0, "a"))}, {"p": Point(3, (4.0, "b"))}])
     assert isinstance(batch["p"], Point) and batch["p"].x.tolist() == [1, 3]
-    assert batch["p"].y[0].tolist() == [2, 4] and batch["p"].y[1] == ["a", "b"]
+    assert batch["p"].y[0].tolist() == [2, 4] and batch["p"].y[1] == ("a", "b")
     assert list(default_collate([OrderedDict(b=1, a=2)])) == ["b", "a"]
     batch = default_collate([defaultdict(list, a=1)])
     assert batch["a"].tolist() == [1] and batch["b"] == []

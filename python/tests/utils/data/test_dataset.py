@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 import tenet
-from tenet.utils.data import (ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, default_collate, digits,
+from tenet.utils.data import (ChainDataset, ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset, default_collate, digits,
                               random_split)
 from tenet.utils.data.dataset import fetch
 
@@ -152,3 +152,30 @@ def test_the_digits() -> None:
     assert sorted(set(labels.tolist())) == list(range(10))
     with pytest.raises(tenet.ValueError, match='digits: split "all" is not there. Use "train" or "test".'):
         digits("all")
+
+
+class Stream(IterableDataset[int]):
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def __iter__(self) -> Any:
+        return iter(range(self.n))
+
+    def __len__(self) -> int:
+        return self.n
+
+
+def test_streams_after_each_other() -> None:
+    both = Stream(2) + Stream(3)
+    assert list(both) == [0, 1, 0, 1, 2] and len(both) == 5
+    with pytest.raises(TypeError, match="ChainDataset: a list is no IterableDataset"):
+        list(ChainDataset([[1]]))
+
+
+def test_datasets_beside_each_other() -> None:
+    assert StackDataset(tenet.arange(3), "abc")[1] == (tenet.tensor(1), "b") and len(StackDataset("abc")) == 3
+    assert StackDataset(a=[1, 2], b=[3, 4])[0] == {"a": 1, "b": 3}
+    with pytest.raises(tenet.ValueError, match=r"Size mismatch between datasets: they have \[1, 2\] examples"):
+        StackDataset([1], [1, 2])
+    with pytest.raises(tenet.ValueError, match="by place or by keyword"):
+        StackDataset()

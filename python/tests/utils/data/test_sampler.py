@@ -39,7 +39,7 @@ def test_one_seed_makes_the_order_of_an_epoch(generator: Any, options: Any) -> N
     stream.manual_seed(2)
     disturbed = []
     epoch = iter(RandomSampler(TEN, generator=generator, **options))
-    assert stream.get_state() == state
+    assert tenet.equal(stream.get_state(), state)
     for i in epoch:
         disturbed.append(i)
         tenet.rand(3, generator=generator)
@@ -105,3 +105,14 @@ def test_batches() -> None:
     assert len(BatchSampler(range(5), 2, False)) == 3 and len(BatchSampler(range(5), 2, True)) == 2
     with pytest.raises(tenet.ValueError, match="BatchSampler: batch_size=0"):
         BatchSampler(TEN, 0, False)
+
+
+def test_options_that_are_bools_and_weights_that_are_numbers() -> None:
+    makes: Any = [lambda: RandomSampler(range(3), replacement=3), lambda: WeightedRandomSampler([1.0], 1, 3),  # type: ignore[arg-type]
+                  lambda: BatchSampler(range(3), 2, 3)]  # type: ignore[arg-type]
+    for make, error in zip(makes, (TypeError, ValueError, ValueError), strict=True):
+        with pytest.raises(error, match="should be a boolean value"):
+            make()
+    with pytest.raises(ValueError, match=r"weights should be a 1d sequence but given weights have shape \(1, 1\)"):
+        WeightedRandomSampler([[1.0]], 1)
+    assert WeightedRandomSampler([1, 2], 1).weights.dtype == tenet.float64

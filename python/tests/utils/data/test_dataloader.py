@@ -74,7 +74,7 @@ def test_the_order_is_the_same_with_workers() -> None:
         for _, y in itertools.chain(loader, loader):
             numbers += y.tolist() if batch_size else [y]
             tenet.rand(2, generator=generator)
-        return numbers, stream.get_state()
+        return numbers, stream.get_state().tolist()
 
     for generator, batch_size in itertools.product([None, tenet.Generator()], [4, None]):
         numbers, state = order(0, generator, batch_size)
@@ -439,3 +439,22 @@ def test_options_without_meaning(options: Any, text: str) -> None:
         DataLoader(Numbers(3), **options)
     with pytest.raises(tenet.ValueError, match="DataLoader: an IterableDataset has its own order"):
         DataLoader(Stream(), shuffle=True)
+
+
+def test_what_a_loader_says_of_itself() -> None:
+    loader = DataLoader(range(4))
+    assert loader.prefetch_factor is None and DataLoader(range(4), num_workers=1).prefetch_factor == 2
+    assert (loader.pin_memory, loader.persistent_workers, loader.pin_memory_device, loader.in_order) == (False, False, "", True)
+    loader.num_workers = 1
+    assert [x.tolist() for x in loader] == [[0], [1], [2], [3]]
+    with pytest.raises(tenet.ValueError, match="batch_size attribute should not be set after DataLoader is initialized"):
+        loader.batch_size = 2
+    for option in ({"prefetch_factor": 2}, {"persistent_workers": True}):
+        with pytest.raises(tenet.ValueError, match="prefetch_factor and persistent_workers are for workers"):
+            DataLoader(range(4), **option)
+
+
+def test_pytorchs_paths() -> None:
+    from tenet.utils.data import _utils, dataloader
+
+    assert dataloader.DataLoader is DataLoader and dataloader.default_collate is _utils.collate.default_collate

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from tenet import _C
 from tenet.autograd import set_grad_enabled
-from tenet.utils.data.collate import default_collate, default_convert
+from tenet.utils.data.collate import default_collate as default_collate, default_convert as default_convert
 from tenet.utils.data.dataset import Dataset, IterableDataset, Rows, fetch
 from tenet.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, T_co, draw_seed
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WorkerInfo = collections.namedtuple("WorkerInfo", ["id", "num_workers", "seed", "dataset"])
 _this_thread = threading.local()
 _END = object()
+_FIXED = ("dataset", "batch_size", "sampler", "batch_sampler", "drop_last", "persistent_workers")
 
 
 def get_worker_info() -> WorkerInfo | None:
@@ -58,8 +59,10 @@ class DataLoader(Generic[T_co]):
                  in_order: bool = True) -> None:
         self.dataset: Any = dataset
         self.num_workers, self.worker_init_fn = num_workers, worker_init_fn
-        self.prefetch_factor = 2 if prefetch_factor is None else prefetch_factor
+        self.prefetch_factor = 2 if prefetch_factor is None and num_workers > 0 else prefetch_factor
         self.timeout, self.generator = timeout, generator
+        self.pin_memory, self.pin_memory_device, self.in_order = pin_memory, pin_memory_device, in_order
+        self.persistent_workers, self.multiprocessing_context = persistent_workers, multiprocessing_context
         self._iterable = isinstance(dataset, IterableDataset)
         self._check(shuffle, sampler, batch_sampler, batch_size, drop_last)
         if batch_sampler is not None:
@@ -74,6 +77,13 @@ class DataLoader(Generic[T_co]):
         if collate_fn is None:
             collate_fn = default_collate if self._batched else default_convert
         self.collate_fn = collate_fn
+        self._made = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _FIXED and "_made" in self.__dict__:
+            raise _C.ValueError(f"DataLoader: {name} attribute should not be set after DataLoader is initialized. Make a new "
+                                "one.")
+        super().__setattr__(name, value)
 
     def _check(self, shuffle: Any, sampler: Any, batch_sampler: Any, batch_size: Any, drop_last: bool) -> None:
         def refuse(rule: str) -> None:
@@ -81,8 +91,10 @@ class DataLoader(Generic[T_co]):
 
         if self.num_workers < 0:
             refuse(f"num_workers={self.num_workers} must be 0 or more.")
-        if self.prefetch_factor < 1:
+        if self.prefetch_factor is not None and self.prefetch_factor < 1:
             refuse(f"prefetch_factor={self.prefetch_factor} must be 1 or more.")
+        if self.num_workers == 0 and (self.prefetch_factor is not None or self.persistent_workers):
+            refuse("prefetch_factor and persistent_workers are for workers. Leave them out, or give num_workers.")
         if self.timeout < 0:
             refuse(f"timeout={self.timeout} must be 0 or more seconds. 0 waits as long as it takes.")
         if self._iterable and (shuffle or sampler is not None or batch_sampler is not None):
@@ -143,7 +155,7 @@ class _Workers:
 
     def __init__(self, loader: DataLoader[Any], seed: int) -> None:
         self.loader, self.seed = loader, seed
-        self.ahead = loader.num_workers * loader.prefetch_factor
+        self.ahead = loader.num_workers * (loader.prefetch_factor or 2)
         self.count = 1 if loader._iterable else loader.num_workers  # a stream has one reader
         self.join = True
 

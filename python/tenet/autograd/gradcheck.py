@@ -30,17 +30,18 @@ def _listed(inputs: Inputs) -> list[Tensor]:
 
 def gradcheck(func: Callable[..., Any], inputs: Inputs, eps: float | None = None, atol: float | None = None,
               rtol: float | None = None, raise_exception: bool = True, nondet_tol: float = 0.0,
-              check_undefined_grad: bool = True, check_batched_grad: bool = False, fast_mode: bool = False, *,
-              order: int = 1, full: bool | None = None, directions: int = 16, seed: int = 0,
-              names: Sequence[str] | None = ()) -> GradcheckReport:
+              check_undefined_grad: bool = True, check_grad_dtypes: bool = False, check_batched_grad: bool = False,
+              check_batched_forward_grad: bool = False, check_forward_ad: bool = False, check_backward_ad: bool = True,
+              fast_mode: bool = False, masked: bool | None = None, *, order: int = 1, full: bool | None = None,
+              directions: int = 16, seed: int = 0, names: Sequence[str] | None = ()) -> GradcheckReport:
     """Compares the gradients of func(*inputs) with differences of its values; returns a report that is true if they
     agree. Raises GradcheckError with the report's text otherwise, unless raise_exception is False.
 
     Inputs that require grad are checked, or all floating tensors if none does; anything else is passed through. float64
     and float32 inputs are both fine: the report knows how exact its differences are. With order=n the gradients of the
     gradients are checked too, n times. eps is the largest step tried; full=False checks along `directions` random
-    directions, as fast_mode does. The names are those of the inputs in the report. nondet_tol, check_undefined_grad and
-    check_batched_grad are PyTorch's and have no effect.
+    directions, as fast_mode does. The names are those of the inputs in the report. nondet_tol, masked and what begins with
+    check_ are PyTorch's and have no effect.
     """
     inputs = _listed(inputs)
     checked = _split(inputs)
@@ -65,7 +66,7 @@ def gradgradcheck(func: Callable[..., Any], inputs: Inputs, grad_outputs: Any = 
                   atol: float | None = None, rtol: float | None = None, gen_non_contig_grad_outputs: bool = False,
                   raise_exception: bool = True, nondet_tol: float = 0.0, check_undefined_grad: bool = True,
                   check_grad_dtypes: bool = False, check_batched_grad: bool = False, check_fwd_over_rev: bool = False,
-                  check_rev_over_rev: bool = True, fast_mode: bool = False) -> GradcheckReport:
+                  check_rev_over_rev: bool = True, fast_mode: bool = False, masked: bool = False) -> GradcheckReport:
     """gradcheck(func, inputs, order=2): the gradients, and the gradients of the gradients."""
     return gradcheck(func, inputs, eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception, fast_mode=fast_mode,
                      order=2)

@@ -1,0 +1,2 @@
+"""PyTorch's path to what makes batches."""
+from tenet.utils.data import collate as collate
