@@ -15,10 +15,11 @@ void require_like(const char* op, const char* what, const Tensor& x, const Tenso
     fail<ShapeError>(op, ": ", what, " has shape ", t.shape(), " but its parameter has ", x.shape(),
                      ". Both need one shape.");
   }
-  if (t.dtype() != x.dtype() || t.device() != x.device()) {
-    fail<DTypeError>(op, ": ", what, " is ", t.dtype(), " on ", t.device(), " but its parameter is ",
-                     x.dtype(), " on ", x.device(), ". Both need one type and device.");
+  if (t.dtype() != x.dtype()) {
+    fail<DTypeError>(op, ": ", what, " is ", t.dtype(), " but its parameter is ", x.dtype(),
+                     ". Both need one type.");
   }
+  if (t.device() != x.device()) fail_devices(op, x.device(), t.device());
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ from tenet import _C
 from tenet._C import *  # noqa: F403
 from tenet._C import Tensor, dtype
 from tenet import _tensor  # completes Tensor
+from tenet._names import *  # noqa: F403
 from tenet.autograd import enable_grad as enable_grad, inference_mode as inference_mode, no_grad as no_grad
 from tenet.autograd import set_grad_enabled as set_grad_enabled
 from tenet.autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled

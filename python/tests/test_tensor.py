@@ -83,6 +83,13 @@ def test_dtypes_and_devices_are_objects() -> None:
     assert not x.is_cuda and x.cpu() is not None and x.to("cpu").device == x.device
 
 
+def test_what_changes_nothing_is_the_tensor_itself() -> None:
+    x = tenet.ones(2)
+    for same in (x.to("cpu"), x.to(tenet.float32), x.to(x), x.cpu(), x.float(), x.type(tenet.float32), x.type_as(x), x.contiguous()):
+        assert same is x
+    assert x.to("cpu", copy=True) is not x and x.double() is not x
+
+
 def test_to() -> None:
     x = tenet.tensor([1.5, 2.5])
     assert x.to(tenet.float32) is x or x.to(tenet.float32).data_ptr() == x.data_ptr()

@@ -246,8 +246,21 @@ class Native(Optimizer):
         loss = self._loss(closure)
         for group in self.param_groups:
             params = [p for p in group["params"] if p.grad is not None]
-            self._update(group, params, [p.grad for p in params])
+            gradients = [p.grad for p in params]
+            try:
+                self._update(group, params, gradients)
+            except _C.DeviceError:  # before anything was changed
+                for p in params:
+                    self._follow(p)
+                self._update(group, params, gradients)
         return loss
+
+    def _follow(self, parameter: Tensor) -> None:
+        """What was gathered for a parameter, to the device where it is now."""
+        state = self.state[parameter]
+        for key, value in state.items():
+            if isinstance(value, Tensor) and key != "step":
+                state[key] = value.to(parameter.device)
 
     def _update(self, group: dict[str, Any], params: list[Tensor], gradients: list[Any]) -> None:
         raise NotImplementedError
