@@ -206,11 +206,11 @@ class Optimizer:
             hook(self)
 
     def _loaded(self, parameter: Tensor, key: str, value: Any) -> Any:
-        """A copy of something gathered for a parameter, of the parameter's type. A "step" is a count."""
+        """A copy of something gathered for a parameter, of the parameter's type and on its device. A "step" is a count."""
         if not isinstance(value, Tensor):
             return value
         value = value.detach().clone()
-        return value.to(parameter.dtype) if key != "step" and value.is_floating_point() else value
+        return value.to(parameter) if key != "step" and value.is_floating_point() else value
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """hook(optimizer) runs before state_dict()."""
