@@ -12,31 +12,44 @@ namespace tenet::cuda {
 
 /// Lanes for each of `outputs` sums of `terms` terms: enough threads to fill a card, as long as each has work.
 inline std::int64_t lanes_for(std::int64_t outputs, std::int64_t terms) {
-  constexpr std::int64_t kThreads = 1 << 16, kLanes = 1 << 10, kTerms = 8;
+#if TENET_EMULATED_CARD
+  constexpr std::int64_t kTerms = 2;  // small problems meet every stage
+#else
+  constexpr std::int64_t kTerms = 32;
+#endif
+  constexpr std::int64_t kThreads = 1 << 18, kLanes = 1 << 16;
   return std::max<std::int64_t>(
       1, std::min({kThreads / std::max<std::int64_t>(outputs, 1), terms / kTerms, kLanes}));
 }
 
 inline constexpr std::int64_t kMerged = 32;  // lanes to one
 
-/// to[lane, output] = from[kMerged lane, output] and those that follow, in order.
-template <class Acc, class Merge> struct MergeLanes {
+/// keep(output, lane, the lanes lane, lane + kept, ... of `lanes` merged) for every output and lane < kept.
+template <class Acc, class Merge, class Keep> struct MergeLanes {
   const Acc* from;
-  Acc* to;
-  std::int64_t outputs, lanes;
+  std::int64_t outputs, lanes, kept;
   Merge merge;
+  Keep keep;
 
   TENET_HD void operator()(std::int64_t i) const {
-    const std::int64_t first = i / outputs * kMerged, output = i % outputs;
+    const std::int64_t first = i / outputs, output = i % outputs;
     Acc acc = from[first * outputs + output];
-    for (std::int64_t lane = first + 1; lane < first + kMerged && lane < lanes; ++lane) {
+    for (std::int64_t lane = first + kept; lane < lanes; lane += kept)
       merge(acc, from[lane * outputs + output]);
-    }
-    to[i] = acc;
+    keep(output, first, acc);
   }
 };
 
-/// Accumulators [lanes, outputs] on a card, and their merging to [outputs].
+/// As an accumulator of the next stage.
+template <class Acc> struct KeepLane {
+  Acc* to;
+  std::int64_t outputs;
+  TENET_HD void operator()(std::int64_t output, std::int64_t lane, const Acc& acc) const {
+    to[lane * outputs + output] = acc;
+  }
+};
+
+/// Accumulators [lanes, outputs] on a card, and their merging to one for each output.
 template <class Acc> class Lanes {
  public:
   Lanes(Device device, std::int64_t outputs, std::int64_t lanes)
@@ -44,18 +57,20 @@ template <class Acc> class Lanes {
         outputs_(outputs),
         lanes_(lanes),
         even_(outputs * lanes * size(), device),
-        odd_(lanes > 1 ? outputs * ceil_div(lanes, kMerged) * size() : 0, device) {}
+        odd_(lanes > kMerged ? outputs * ceil_div(lanes, kMerged) * size() : 0, device) {}
 
   Acc* data() const { return even_.data(); }
 
-  /// merge(acc, other) is TENET_HD.
-  template <class Merge> Acc* merged(const Merge& merge) {
+  /// finish(output, 0, accumulator) for each output. merge(acc, other) and finish are TENET_HD.
+  template <class Merge, class Finish> void merge(const Merge& merge, const Finish& finish) {
     Acc *from = even_.data(), *to = odd_.data();
-    for (; lanes_ > 1; lanes_ = ceil_div(lanes_, kMerged), std::swap(from, to)) {
-      for_each(device_, outputs_ * ceil_div(lanes_, kMerged),
-               MergeLanes<Acc, Merge>{from, to, outputs_, lanes_, merge});
+    for (; lanes_ > kMerged; std::swap(from, to)) {
+      const std::int64_t kept = ceil_div(lanes_, kMerged);
+      for_each(device_, outputs_ * kept,
+               MergeLanes<Acc, Merge, KeepLane<Acc>>{from, outputs_, lanes_, kept, merge, {to, outputs_}});
+      lanes_ = kept;
     }
-    return from;
+    for_each(device_, outputs_, MergeLanes<Acc, Merge, Finish>{from, outputs_, lanes_, 1, merge, finish});
   }
 
  private:

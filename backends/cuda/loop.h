@@ -18,12 +18,13 @@ struct LoopIndex {
 
   /// Where the operands of index i lie. Division by 32 bits, where they do, is the faster one.
   template <class Index> TENET_HD void locate(Index i, std::byte** at) const {
-    for (int k = 0; k < operands; ++k) at[k] = data[k];
+    // Not to `operands`: a loop of constant length is unrolled, and `at` stays in registers.
+    for (int k = 0; k < Loop::kMaxOperands; ++k) at[k] = data[k];
     for (int d = rank - 1; d >= 0; --d) {
       const auto size = static_cast<Index>(sizes[d]);
       const auto step = static_cast<std::int64_t>(d == 0 ? i : i % size);
       i /= size;
-      for (int k = 0; k < operands; ++k) at[k] += step * strides[k][d];
+      for (int k = 0; k < Loop::kMaxOperands; ++k) at[k] += step * strides[k][d];
     }
   }
 };

@@ -27,30 +27,37 @@ struct ColumnPart {
   std::int64_t row_step, image_step;
 };
 
-/// columns = what the outputs read of x [N, C, in...]; 0 for padding.
+/// columns = what the outputs read of x [N, C, in...]; 0 for padding. An index is a channel of an output, with all its
+/// taps: what it takes to know where they lie is worked out once. The part holds whole channels.
 template <class T> struct GatherColumn {
   ConvGeometry g;
   ColumnPart part;
   const T* x;
   T* columns;
 
-  std::int64_t count() const { return part.rows * part.images * part.positions; }
+  std::int64_t count() const { return part.rows / g.taps() * part.images * part.positions; }
 
   TENET_HD void operator()(std::int64_t i) const {
+    const ConvAxis &depth = g.axis[0], &height = g.axis[1], &width = g.axis[2];
     Split index{i};
-    const std::int64_t position = index.next(part.positions), image = index.next(part.images),
-                       row = index.rest;
-    Split tap{part.row + row}, out{part.position + position};
-    const std::int64_t kw = tap.next(g.axis[2].kernel), kh = tap.next(g.axis[1].kernel);
-    const std::int64_t kd = tap.next(g.axis[0].kernel), c = part.group * g.in_per_group() + tap.rest;
-    const std::int64_t w = g.axis[2].position(out.next(g.axis[2].out), kw);
-    const std::int64_t h = g.axis[1].position(out.next(g.axis[1].out), kh);
-    const std::int64_t d = g.axis[0].position(out.rest, kd);
-    const bool inside =
-        d >= 0 && d < g.axis[0].in && h >= 0 && h < g.axis[1].in && w >= 0 && w < g.axis[2].in;
-    const std::int64_t plane = (part.image + image) * g.in_channels + c;
-    const std::int64_t at = ((plane * g.axis[0].in + d) * g.axis[1].in + h) * g.axis[2].in + w;
-    columns[row * part.row_step + image * part.image_step + position] = inside ? x[at] : T(0);
+    const std::int64_t position = index.next(part.positions), image = index.next(part.images);
+    const std::int64_t channel = index.rest, c = part.group * g.in_per_group() + part.row / g.taps() + channel;
+    Split out{part.position + position};
+    const std::int64_t ow = out.next(width.out), oh = out.next(height.out), od = out.rest;
+    const T* plane = x + ((part.image + image) * g.in_channels + c) * g.in_size();
+    T* to = columns + channel * g.taps() * part.row_step + image * part.image_step + position;
+    for (std::int64_t kd = 0; kd < depth.kernel; ++kd) {
+      const std::int64_t d = depth.position(od, kd);
+      for (std::int64_t kh = 0; kh < height.kernel; ++kh) {
+        const std::int64_t h = height.position(oh, kh);
+        const bool on_row = d >= 0 && d < depth.in && h >= 0 && h < height.in;
+        for (std::int64_t kw = 0; kw < width.kernel; ++kw, to += part.row_step) {
+          const std::int64_t w = width.position(ow, kw);
+          const bool inside = on_row && w >= 0 && w < width.in;
+          *to = inside ? plane[(d * height.in + h) * width.in + w] : T(0);
+        }
+      }
+    }
   }
 };
 
@@ -118,87 +125,138 @@ TENET_HD void for_taps(const ConvGeometry& g, std::int64_t od, std::int64_t oh, 
   }
 }
 
-/// An element of y = bias (0 if null) + conv(x, w).
-template <class T> struct DirectApply {
+/// Up to kBlock channels that a thread sums side by side, so that what it reads and where it lies serve all of them.
+template <int kBlock> struct ChannelBlock {
+  std::int64_t first, last;  // places from the first one to the last
+
+  TENET_HD ChannelBlock(std::int64_t block, std::int64_t channels)
+      : first(block * kBlock), last((channels - first < kBlock ? channels - first : kBlock) - 1) {}
+  TENET_HD static std::int64_t count(std::int64_t channels) { return (channels - 1) / kBlock + 1; }
+
+  /// The channel of a place; beyond the last one, that one again.
+  TENET_HD std::int64_t channel(int place) const { return first + (place < last ? place : last); }
+  TENET_HD bool has(int place) const { return place <= last; }
+};
+
+/// Elements of y = bias (0 if null) + conv(x, w), of a block of channels.
+template <class T, int kBlock> struct DirectApply {
   ConvGeometry g;
   const T *x, *w, *bias;
   T* y;
 
-  std::int64_t count() const { return g.batch * g.out_channels * g.out_size(); }
+  std::int64_t blocks() const { return ChannelBlock<kBlock>::count(g.out_per_group()); }
+  std::int64_t count() const { return g.batch * g.groups * blocks() * g.out_size(); }
 
   TENET_HD void operator()(std::int64_t i) const {
+    const std::int64_t channels = g.in_per_group(), outputs = g.out_per_group();
     Split index{i};
-    const std::int64_t ow = index.next(g.axis[2].out), oh = index.next(g.axis[1].out);
-    const std::int64_t od = index.next(g.axis[0].out), o = index.next(g.out_channels), image = index.rest;
-    const std::int64_t channels = g.in_per_group();
-    const T* planes = x + (image * g.groups + o / g.out_per_group()) * channels * g.in_size();
-    const T* weights = w + o * g.rows();
-    T sum = bias != nullptr ? bias[o] : T(0);
-    for (std::int64_t c = 0; c < channels; ++c) {
-      for_taps(g, od, oh, ow, [&](std::int64_t at, std::int64_t tap) {
-        sum += planes[c * g.in_size() + at] * weights[c * g.taps() + tap];
-      });
+    const std::int64_t position = index.next(g.out_size());
+    const ChannelBlock<kBlock> block(index.next(ChannelBlock<kBlock>::count(outputs)), outputs);
+    const std::int64_t group = index.next(g.groups), image = index.rest;
+    Split out{position};
+    const std::int64_t ow = out.next(g.axis[2].out), oh = out.next(g.axis[1].out), od = out.rest;
+    const T* planes = x + (image * g.groups + group) * channels * g.in_size();
+    const T* weights[kBlock];
+    T sums[kBlock];
+    for (int b = 0; b < kBlock; ++b) {
+      const std::int64_t o = group * outputs + block.channel(b);
+      weights[b] = w + o * g.rows();
+      sums[b] = bias != nullptr ? bias[o] : T(0);
     }
-    y[i] = sum;
+    for_taps(g, od, oh, ow, [&](std::int64_t at, std::int64_t tap) {
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const T value = planes[c * g.in_size() + at];
+        for (int b = 0; b < kBlock; ++b) sums[b] += value * weights[b][c * g.taps() + tap];
+      }
+    });
+    T* to = y + ((image * g.groups + group) * outputs + block.first) * g.out_size() + position;
+    for (int b = 0; b < kBlock; ++b) {
+      if (block.has(b)) to[b * g.out_size()] = sums[b];
+    }
   }
 };
 
-/// An element of x = bias (0 if null) + the adjoint of conv in its input, of y.
-template <class T> struct DirectAdjointInput {
+/// Elements of x = bias (0 if null) + the adjoint of conv in its input, of y; of a block of channels.
+template <class T, int kBlock> struct DirectAdjointInput {
   ConvGeometry g;
   const T *w, *y, *bias;
   T* x;
 
-  std::int64_t count() const { return g.batch * g.in_channels * g.in_size(); }
+  std::int64_t blocks() const { return ChannelBlock<kBlock>::count(g.in_per_group()); }
+  std::int64_t count() const { return g.batch * g.groups * blocks() * g.in_size(); }
 
   TENET_HD void operator()(std::int64_t i) const {
+    const std::int64_t channels = g.in_per_group(), outputs = g.out_per_group();
     Split index{i};
-    const std::int64_t iw = index.next(g.axis[2].in), ih = index.next(g.axis[1].in);
-    const std::int64_t id = index.next(g.axis[0].in), channel = index.next(g.in_channels), image = index.rest;
-    const std::int64_t group = channel / g.in_per_group(), c = channel % g.in_per_group();
-    const std::int64_t outputs = g.out_per_group();
+    const std::int64_t position = index.next(g.in_size());
+    const ChannelBlock<kBlock> block(index.next(ChannelBlock<kBlock>::count(channels)), channels);
+    const std::int64_t group = index.next(g.groups), image = index.rest;
+    Split in{position};
+    const std::int64_t iw = in.next(g.axis[2].in), ih = in.next(g.axis[1].in), id = in.rest;
     const T* planes = y + (image * g.groups + group) * outputs * g.out_size();
-    const T* weights = w + group * outputs * g.rows() + c * g.taps();
-    T sum = bias != nullptr ? bias[channel] : T(0);
-    for (std::int64_t o = 0; o < outputs; ++o) {
-      for_readers(g, id, ih, iw, [&](std::int64_t tap, std::int64_t position) {
-        sum += planes[o * g.out_size() + position] * weights[o * g.rows() + tap];
-      });
+    const T* weights[kBlock];
+    T sums[kBlock];
+    for (int b = 0; b < kBlock; ++b) {
+      weights[b] = w + group * outputs * g.rows() + block.channel(b) * g.taps();
+      sums[b] = bias != nullptr ? bias[group * channels + block.channel(b)] : T(0);
     }
-    x[i] = sum;
+    for_readers(g, id, ih, iw, [&](std::int64_t tap, std::int64_t at) {
+      for (std::int64_t o = 0; o < outputs; ++o) {
+        const T value = planes[o * g.out_size() + at];
+        for (int b = 0; b < kBlock; ++b) sums[b] += value * weights[b][o * g.rows() + tap];
+      }
+    });
+    T* to = x + ((image * g.groups + group) * channels + block.first) * g.in_size() + position;
+    for (int b = 0; b < kBlock; ++b) {
+      if (block.has(b)) to[b * g.in_size()] = sums[b];
+    }
   }
 };
 
-/// The share of one of `lanes` lanes in an element of the weights' gradient: of the images and outputs lane, lane +
-/// lanes, ... To partials [lanes, weights].
-template <class T> struct DirectAdjointWeight {
+/// The share of one of `lanes` lanes in elements of the weights' gradient, those of a block of output channels: of the
+/// images and outputs lane, lane + lanes, ... To partials [lanes, weights].
+template <class T, int kBlock> struct DirectAdjointWeight {
   ConvGeometry g;
   const T *x, *y;
   T* partials;
   std::int64_t lanes;
 
-  std::int64_t weights() const { return g.out_channels * g.rows(); }
-  std::int64_t count() const { return weights() * lanes; }
+  /// Sums that go side by side.
+  static std::int64_t sums(const ConvGeometry& g) {
+    return g.groups * ChannelBlock<kBlock>::count(g.out_per_group()) * g.rows();
+  }
+  std::int64_t count() const { return sums(g) * lanes; }
 
   TENET_HD void operator()(std::int64_t i) const {
+    const std::int64_t outputs = g.out_per_group();
     Split index{i};
-    const std::int64_t lane = index.next(lanes), weight = index.rest;  // side by side: neighbouring outputs
-    Split tap{index.rest};
+    const std::int64_t lane = index.next(lanes), row = index.next(g.rows());  // neighbours: outputs side by side
+    const ChannelBlock<kBlock> block(index.next(ChannelBlock<kBlock>::count(outputs)), outputs);
+    const std::int64_t group = index.rest;
+    Split tap{row};
     const std::int64_t kw = tap.next(g.axis[2].kernel), kh = tap.next(g.axis[1].kernel);
-    const std::int64_t kd = tap.next(g.axis[0].kernel), c = tap.next(g.in_per_group()), o = tap.rest;
-    const std::int64_t channel = o / g.out_per_group() * g.in_per_group() + c;
-    T sum = 0;
+    const std::int64_t kd = tap.next(g.axis[0].kernel), channel = group * g.in_per_group() + tap.rest;
+    const T* up[kBlock];
+    T sums[kBlock] = {};
+    for (int b = 0; b < kBlock; ++b) up[b] = y + (group * outputs + block.channel(b)) * g.out_size();
     for (std::int64_t at = lane; at < g.batch * g.out_size(); at += lanes) {
       Split out{at};
+      const std::int64_t position = out.next(g.out_size()), image = out.rest;
+      out.rest = position;
       const std::int64_t w = g.axis[2].position(out.next(g.axis[2].out), kw);
       const std::int64_t h = g.axis[1].position(out.next(g.axis[1].out), kh);
-      const std::int64_t d = g.axis[0].position(out.next(g.axis[0].out), kd), image = out.rest;
+      const std::int64_t d = g.axis[0].position(out.rest, kd);
       if (d < 0 || d >= g.axis[0].in || h < 0 || h >= g.axis[1].in || w < 0 || w >= g.axis[2].in) continue;
       const T* plane = x + (image * g.in_channels + channel) * g.in_size();
-      sum += plane[(d * g.axis[1].in + h) * g.axis[2].in + w] *
-             y[(image * g.out_channels + o) * g.out_size() + at % g.out_size()];
+      const T value = plane[(d * g.axis[1].in + h) * g.axis[2].in + w];
+      for (int b = 0; b < kBlock; ++b) {
+        sums[b] += value * up[b][image * g.out_channels * g.out_size() + position];
+      }
     }
-    partials[lane * g.out_channels * g.rows() + weight] = sum;
+    T* to = partials + lane * g.out_channels * g.rows() + row;
+    for (int b = 0; b < kBlock; ++b) {
+      if (block.has(b)) to[(group * outputs + block.channel(b)) * g.rows()] = sums[b];
+    }
   }
 };
 

@@ -147,19 +147,32 @@ struct Add {
   template <class T> TENET_HD void operator()(T& sum, T other) const { sum += other; }
 };
 
-template <class T> struct CopyBody {
-  const T* from;
+template <class T> struct Write {
   T* to;
-  TENET_HD void operator()(std::int64_t i) const { to[i] = from != nullptr ? from[i] : T(0); }
+  TENET_HD void operator()(std::int64_t i, std::int64_t, T sum) const { to[i] = sum; }
 };
 
-template <class T>
+template <class T> struct Clear {
+  T* to;
+  TENET_HD void operator()(std::int64_t i) const { to[i] = T(0); }
+};
+
+template <int kBlock, class T>
 void adjoint_weight_lanes(Device device, const ConvGeometry& g, const T* x, const T* y, T* w) {
+  using Body = DirectAdjointWeight<T, kBlock>;
   const std::int64_t weights = g.out_channels * g.rows();
-  const std::int64_t lanes = cuda::lanes_for(weights, g.batch * g.out_size());
+  const std::int64_t lanes = cuda::lanes_for(Body::sums(g), g.batch * g.out_size());
+  if (lanes == 1) return run(device, Body{g, x, y, w, 1});
   cuda::Lanes<T> partials(device, weights, lanes);
-  run(device, DirectAdjointWeight<T>{g, x, y, partials.data(), lanes});
-  cuda::for_each(device, weights, CopyBody<T>{partials.merged(Add{}), w});
+  run(device, Body{g, x, y, partials.data(), lanes});
+  partials.merge(Add{}, Write<T>{w});
+}
+
+/// f, a template over the channels that a thread sums side by side, for so many in a group.
+template <class F> void with_block(std::int64_t channels, F&& f) {
+  if (channels == 1) return f.template operator()<1>();
+  if (channels <= 4) return f.template operator()<4>();
+  f.template operator()<8>();
 }
 
 }  // namespace
@@ -167,7 +180,11 @@ void adjoint_weight_lanes(Device device, const ConvGeometry& g, const T* x, cons
 template <class T>
 void apply(OnCard card, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path) {
   if (g.batch == 0 || g.out_channels == 0) return;
-  if (is_direct(g)) return run(card.device, DirectApply<T>{g, x, w, bias, y});
+  if (is_direct(g)) {
+    return with_block(g.out_per_group(), [&]<int kBlock>() {
+      run(card.device, DirectApply<T, kBlock>{g, x, w, bias, y});
+    });
+  }
   const std::int64_t all = g.batch * g.out_channels * g.out_size();
   if (bias != nullptr) cuda::for_each(card.device, all, FillBias<T>{bias, y, g.out_channels, g.out_size()});
   apply_columns(card.device, g, x, w, y, bias != nullptr ? 1. : 0., path == Path::matrix);
@@ -177,7 +194,11 @@ template <class T>
 void adjoint_input(OnCard card, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x,
                    Path path) {
   if (g.batch == 0 || g.in_channels == 0 || g.in_size() == 0) return;
-  if (is_direct(g)) return run(card.device, DirectAdjointInput<T>{g, w, y, bias, x});
+  if (is_direct(g)) {
+    return with_block(g.in_per_group(), [&]<int kBlock>() {
+      run(card.device, DirectAdjointInput<T, kBlock>{g, w, y, bias, x});
+    });
+  }
   const std::int64_t all = g.batch * g.in_channels * g.in_size();
   const bool filled = bias != nullptr && path == Path::matrix;
   if (filled) cuda::for_each(card.device, all, FillBias<T>{bias, x, g.in_channels, g.in_size()});
@@ -187,9 +208,12 @@ void adjoint_input(OnCard card, const ConvGeometry& g, const T* w, const T* y, c
 template <class T>
 void adjoint_weight(OnCard card, const ConvGeometry& g, const T* x, const T* y, T* w, Path) {
   const std::int64_t weights = g.out_channels * g.rows();
-  if (g.batch == 0) return cuda::for_each(card.device, weights, CopyBody<T>{nullptr, w});
+  if (g.batch == 0) return cuda::for_each(card.device, weights, Clear<T>{w});
   if (weights == 0) return;
-  if (is_direct(g)) return adjoint_weight_lanes(card.device, g, x, y, w);
+  if (is_direct(g)) {
+    return with_block(g.out_per_group(),
+                      [&]<int kBlock>() { adjoint_weight_lanes<kBlock>(card.device, g, x, y, w); });
+  }
   adjoint_weight_columns(card.device, g, x, y, w);
 }
 

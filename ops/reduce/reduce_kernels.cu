@@ -6,8 +6,15 @@
 namespace tenet::reduce {
 namespace {
 
+template <class R> struct Write {
+  Plan plan;
+  TENET_HD void operator()(std::int64_t output, std::int64_t, const typename R::Acc& acc) const {
+    *reinterpret_cast<typename R::Out*>(plan.kept.data[0] + offset(plan.kept, 0, output)) = R::out(acc);
+  }
+};
+
 /// Accumulator (lane, output) of the elements lane, lane + lanes, ...: threads side by side read elements side by
-/// side, of one output or of neighbouring ones.
+/// side, of one output or of neighbouring ones. A single lane's is the output.
 template <class R, class T> struct FoldLane {
   Plan plan;
   typename R::Acc* accs;
@@ -21,21 +28,13 @@ template <class R, class T> struct FoldLane {
     for (std::int64_t k = lane; k < elements; k += lanes) {
       R::take(acc, *reinterpret_cast<const T*>(x + offset(plan.folded, 0, k)), k);
     }
+    if (lanes == 1) return Write<R>{plan}(output, lane, acc);
     accs[lane * outputs + output] = acc;
   }
 };
 
 template <class R> struct Merge {
-  TENET_HD void operator()(typename R::Acc& acc, typename R::Acc other) const { R::merge(acc, other); }
-};
-
-template <class R> struct WriteOutput {
-  Plan plan;
-  const typename R::Acc* accs;
-
-  TENET_HD void operator()(std::int64_t i) const {
-    *reinterpret_cast<typename R::Out*>(plan.kept.data[0] + offset(plan.kept, 0, i)) = R::out(accs[i]);
-  }
+  TENET_HD void operator()(typename R::Acc& acc, const typename R::Acc& other) const { R::merge(acc, other); }
 };
 
 bool elements_lie_closer(const Plan& plan) {
@@ -47,10 +46,13 @@ bool elements_lie_closer(const Plan& plan) {
 template <class R, class T> void fold(const Plan& plan, Device device) {
   const std::int64_t outputs = plan.outputs(), elements = plan.elements();
   const std::int64_t lanes = cuda::lanes_for(outputs, elements);
+  const bool along = elements_lie_closer(plan);
+  if (lanes == 1) {
+    return cuda::for_each(device, outputs, FoldLane<R, T>{plan, nullptr, outputs, elements, 1, along});
+  }
   cuda::Lanes<typename R::Acc> accs(device, outputs, lanes);
-  const FoldLane<R, T> body{plan, accs.data(), outputs, elements, lanes, elements_lie_closer(plan)};
-  cuda::for_each(device, outputs * lanes, body);
-  cuda::for_each(device, outputs, WriteOutput<R>{plan, accs.merged(Merge<R>{})});
+  cuda::for_each(device, outputs * lanes, FoldLane<R, T>{plan, accs.data(), outputs, elements, lanes, along});
+  accs.merge(Merge<R>{}, Write<R>{plan});
 }
 
 }  // namespace
