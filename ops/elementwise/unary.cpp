@@ -1,6 +1,10 @@
 #include "tenet/ops/elementwise/unary.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "tenet/framework/autograd/in_place.h"
+#include "tenet/framework/core/dispatch.h"
 #include "tenet/ops/copy/copy.h"
 #include "tenet/ops/elementwise/unary_kernels.h"
 
@@ -43,12 +47,16 @@ template <class F> Tensor unary(const F& f, const Tensor& x) {
   return y;
 }
 
+/// Throws DTypeError unless a result of this type can be written into x.
+void check_holds(const char* name, DType result, const Tensor& x) {
+  if (!is_floating(result) || is_floating(x.dtype())) return;
+  fail<DTypeError>(name, "_: the result is ", result, " and cannot be written into a ", x.dtype(),
+                   " tensor. Use ", name, "(x), or convert with .to(tenet::float32) first.");
+}
+
 template <class F> Tensor& unary_in_place(const F& f, Tensor& x) {
   check_writable(x, F::name);
-  if (F::types == Types::floating && !is_floating(x.dtype())) {
-    fail<DTypeError>(F::name, "_: the result is ", to_floating(x.dtype()), " and cannot be written into a ",
-                     x.dtype(), " tensor. Use ", F::name, "(x), or convert with .to(tenet::float32) first.");
-  }
+  if (F::types == Types::floating) check_holds(F::name, to_floating(x.dtype()), x);
   // What the gradient reads must be x as it was: the memory is about to change.
   if (recording(x)) return copy::take(x, unary(f, F::reads == kFirst ? x.clone() : x));
   run_value(f, x, x);
@@ -56,11 +64,22 @@ template <class F> Tensor& unary_in_place(const F& f, Tensor& x) {
   return x;
 }
 
-Clamp make_clamp(Scalar low, Scalar high) {
-  const Clamp f{{}, low.as<double>(), high.as<double>()};
+Clamp make_clamp(Scalar low, Scalar high, DType dtype) {
+  Clamp f{{}, low.as<double>(), high.as<double>(), 0, 0};
   if (f.low > f.high) {
     fail<ValueError>("clamp: low is ", f.low, " and high is ", f.high, ". low must not exceed high.");
   }
+  dispatch_all(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_integral_v<T>) {
+      const auto fitting = [](Scalar bound) {
+        return std::clamp<std::int64_t>(bound.as<std::int64_t>(), std::numeric_limits<T>::lowest(),
+                                        std::numeric_limits<T>::max());
+      };
+      f.whole_low = fitting(low);
+      f.whole_high = fitting(high);
+    }
+  });
   return f;
 }
 
@@ -78,9 +97,12 @@ TENET_UNARY_OPS(TENET_DEFINE)
 Tensor clamp(const Tensor& x, Scalar low, Scalar high) {
   // A floating bound lifts an integer tensor, as in any op with a scalar.
   const DType dtype = low.promote_with(high.promote_with(x.dtype()));
-  return unary(make_clamp(low, high), x.to(dtype));
+  return unary(make_clamp(low, high, dtype), x.to(dtype));
 }
-Tensor& clamp_(Tensor& x, Scalar low, Scalar high) { return unary_in_place(make_clamp(low, high), x); }
+Tensor& clamp_(Tensor& x, Scalar low, Scalar high) {
+  check_holds("clamp", low.promote_with(high.promote_with(x.dtype())), x);
+  return unary_in_place(make_clamp(low, high, x.dtype()), x);
+}
 
 Tensor Tensor::operator-() const { return neg(*this); }
 Tensor Tensor::abs() const { return tenet::abs(*this); }

@@ -108,8 +108,11 @@ struct Relu : Unary<Types::number, kOutput> {
 struct Clamp : Unary<Types::number, kFirst> {
   static constexpr const char* name = "clamp";
   double low, high;
+  std::int64_t whole_low, whole_high;  // for integers: within the range of x's type
   template <class V> TENET_HD V f(V x) const {
-    const V lo = static_cast<V>(low), hi = static_cast<V>(high);
+    constexpr bool floating = std::is_floating_point_v<V>;
+    const V lo = floating ? static_cast<V>(low) : static_cast<V>(whole_low);
+    const V hi = floating ? static_cast<V>(high) : static_cast<V>(whole_high);
     const V raised = x < lo ? lo : x;
     return raised > hi ? hi : raised;
   }
@@ -143,7 +146,8 @@ struct Clamp : Unary<Types::number, kFirst> {
 TENET_UNARY_OPS(TENET_DECLARE)
 #undef TENET_DECLARE
 
-/// x limited to [low, high]. Throws ValueError if low > high.
+/// x limited to [low, high]; a bound beyond what x's integer type holds is its end. Throws ValueError if low > high;
+/// in place, DTypeError if a bound is floating and x is not.
 Tensor clamp(const Tensor& x, Scalar low, Scalar high);
 Tensor& clamp_(Tensor& x, Scalar low, Scalar high);
 

@@ -50,9 +50,12 @@ void def_scaled(Binder& bind, const char* name, OfTwo f, Tensor& (*f_)(Tensor&, 
 Tensor clamp_with(const Tensor& x, std::optional<Scalar> low, std::optional<Scalar> high) {
   if (low && high) return clamp(x, *low, *high);
   if (!low && !high) fail<ValueError>("clamp: needs min, max or both.");
+  using Whole = std::numeric_limits<std::int64_t>;
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (!is_floating(x.dtype())) return low ? maximum(x, *low) : minimum(x, *high);
-  return low ? clamp(x, *low, kInfinity) : clamp(x, -kInfinity, *high);
+  if ((low ? *low : *high).is_floating() || is_floating(x.dtype())) {
+    return low ? clamp(x, *low, kInfinity) : clamp(x, -kInfinity, *high);
+  }
+  return low ? clamp(x, *low, Whole::max()) : clamp(x, Whole::min(), *high);
 }
 
 }  // namespace

@@ -157,6 +157,9 @@ def test_in_place_operators_keep_the_object() -> None:
     x **= 2
     assert x is same and x.tolist() == [2.25, 16]
     assert x.add_(1) is x and x.zero_() is x and x.fill_(3) is x and x.clamp_(max=2) is x and x.tolist() == [2, 2]
+    whole = tenet.tensor([0, 7, 200], dtype=tenet.uint8)
+    assert whole.clamp(min=-1).tolist() == [0, 7, 200] and whole.clamp(max=7).tolist() == [0, 7, 7] and whole.clamp(min=1).dtype == tenet.uint8
+    assert whole.clamp(min=0.5).tolist() == [0.5, 7.0, 200.0]
     assert x.uniform_(1, 2) is x and ((x >= 1) & (x < 2)).all() and x.normal_() is x
     n = tenet.tensor([1, 2])
     with pytest.raises(tenet.Error):

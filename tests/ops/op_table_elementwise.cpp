@@ -63,7 +63,12 @@ Op clamp_op() {
           .wrong = {{[] { return Tensors{tenet::ones({2})}; },
                      {{"low", 2}, {"high", 1}},
                      "ValueError",
-                     "clamp: low is 2 and high is 1. low must not exceed high."}}};
+                     "clamp: low is 2 and high is 1. low must not exceed high."},
+                    {[] { return ints({2}); },
+                     {{"low", 0.5}, {"high", 1}},
+                     "DTypeError",
+                     no_floats_in_place("clamp"),
+                     true}}};
 }
 
 struct BinaryForms {
