@@ -7,7 +7,7 @@ find_package(GTest REQUIRED)
 file(GLOB_RECURSE test_files CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/tests/*_test.cpp")
 list(FILTER test_files EXCLUDE REGEX "^(consumer|support|emulated_card)/")
 # Of the backend for cards, what knows nothing of CUDA is tested in every build; the rest needs CUDA's headers.
-set(cuda_policies allocator column_major launch_shape)
+set(cuda_policies allocator column_major fast_int launch_shape)
 if(NOT TENET_WITH_CUDA)
   list(JOIN cuda_policies "|" cuda_policies)
   file(GLOB cuda_tests RELATIVE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/tests/backends/cuda/*_test.cpp")

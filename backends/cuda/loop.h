@@ -1,6 +1,7 @@
 // Runs a Loop on a card: one thread for every index, each doing one step of the kernel.
 #pragma once
 
+#include "tenet/backends/cuda/fast_int.h"
 #include "tenet/backends/cuda/launch.h"
 #include "tenet/framework/core/loop.h"
 
@@ -11,19 +12,19 @@ struct LoopIndex {
   int rank = 0, operands = 0;
   std::int64_t total = 1;
   std::int64_t sizes[Dims::kMaxRank] = {};
+  FastInt fast[Dims::kMaxRank];  // the same, where they fit
   std::int64_t strides[Loop::kMaxOperands][Dims::kMaxRank] = {};
   std::byte* data[Loop::kMaxOperands] = {};
 
   explicit LoopIndex(const Loop& loop);
 
-  /// Where the operands of index i lie. Division by 32 bits, where they do, is the faster one.
-  template <class Index> TENET_HD void locate(Index i, std::byte** at) const {
+  /// Where the operands of index i lie.
+  template <class Int, class N> TENET_HD void locate(Int i, const N* size, std::byte** at) const {
     // Not to `operands`: a loop of constant length is unrolled, and `at` stays in registers.
     for (int k = 0; k < Loop::kMaxOperands; ++k) at[k] = data[k];
+    Split<Int> index{i};
     for (int d = rank - 1; d >= 0; --d) {
-      const auto size = static_cast<Index>(sizes[d]);
-      const auto step = static_cast<std::int64_t>(d == 0 ? i : i % size);
-      i /= size;
+      const std::int64_t step = d == 0 ? index.rest : index.next(size[d]);
       for (int k = 0; k < Loop::kMaxOperands; ++k) at[k] += step * strides[k][d];
     }
   }
@@ -36,9 +37,9 @@ template <class K> struct LoopBody {
   TENET_HD void operator()(std::int64_t i) const {
     std::byte* at[Loop::kMaxOperands];
     if (index.total <= 0x7fffffff) {
-      index.locate(static_cast<std::uint32_t>(i), at);
+      index.locate(static_cast<std::int32_t>(i), index.fast, at);
     } else {
-      index.locate(static_cast<std::uint64_t>(i), at);
+      index.locate(i, index.sizes, at);
     }
     constexpr std::int64_t alone[Loop::kMaxOperands] = {};
     steps(kernel, at, alone, 1);

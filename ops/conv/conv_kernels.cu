@@ -1,25 +1,30 @@
-// The contractions on a card. With few channels on either side each element is summed by a thread (for the weights: by
-// lanes of threads); else by cuBLAS over columns, of as many images at once as the workspace holds.
+// The contractions on a card. With few channels each element is summed by a thread (for the weights: by lanes of
+// threads); else by cuBLAS over columns, of as many images at once as the workspace holds.
 #include "tenet/ops/conv/conv_kernels.h"
 
 #include <algorithm>
 
 #include "tenet/backends/cuda/lanes.h"
 #include "tenet/framework/core/backend.h"
+#include "tenet/framework/core/dispatch.h"
+#include "tenet/ops/conv/card_geometry.cuh"
 #include "tenet/ops/conv/card_kernels.cuh"
 #include "tenet/ops/conv/column_kernels.h"
 
 namespace tenet::conv_kernels {
 namespace {
 
-constexpr std::int64_t kFew = 4;  // channels of a group
 #if TENET_EMULATED_CARD
 constexpr std::int64_t kWorkspace = 4 << 10;  // bytes: small problems meet every cut
 #else
 constexpr std::int64_t kWorkspace = 64 << 20;
 #endif
 
-bool is_direct(const ConvGeometry& g) { return std::min(g.in_per_group(), g.out_per_group()) <= kFew; }
+/// Few outputs are summed by one thread in a single walk over what they read; few of both make products too thin for
+/// cuBLAS. Few inputs alone make columns that are small beside the outputs.
+bool is_direct(const ConvGeometry& g) {
+  return g.out_per_group() <= 4 || (g.in_per_group() <= 4 && g.out_per_group() <= 16);
+}
 
 template <class Body> void run(Device device, const Body& body) {
   cuda::for_each(device, body.count(), body);
@@ -34,6 +39,7 @@ struct Cut {
     const std::int64_t bytes = std::max<std::int64_t>(rows * positions * item, 1);
     images = std::clamp<std::int64_t>(kWorkspace / bytes, 1, std::max<std::int64_t>(g.batch, 1));
   }
+  std::int64_t elements() const { return images * rows * positions; }
 };
 
 std::int64_t fitting(std::int64_t n, std::int64_t bytes_of_one) {
@@ -46,67 +52,72 @@ void apply_columns(Device device, const ConvGeometry& g, const T* x, const T* w,
                    bool direct) {
   const std::int64_t size = g.out_size(), rows = g.rows(), outputs = g.out_per_group();
   const Cut cut(g, rows, fitting(size, rows * sizeof(T)), sizeof(T));
-  const Scratch<T> columns(direct ? 0 : cut.images * rows * cut.positions * sizeof(T), device);
-  for (std::int64_t image = 0; image < g.batch; image += cut.images) {
-    const std::int64_t images = std::min(cut.images, g.batch - image);
-    for (std::int64_t group = 0; group < g.groups; ++group) {
-      for (std::int64_t at = 0; at < size; at += cut.positions) {
-        const std::int64_t positions = std::min(cut.positions, size - at);
-        const ColumnPart part{group, image, images, 0, rows, at, positions, positions, rows * positions};
-        if (!direct) run(device, GatherColumn<T>{g, part, x, columns.data()});
-        const T* planes = x + (image * g.groups + group) * g.in_per_group() * g.in_size() + at;
-        backend(device).gemm({.m = outputs,
-                              .n = positions,
-                              .k = rows,
-                              .a = w + group * outputs * rows,
-                              .lda = rows,
-                              .b = direct ? planes : columns.data(),
-                              .ldb = direct ? size : positions,
-                              .beta = beta,
-                              .c = y + (image * g.groups + group) * outputs * size + at,
-                              .ldc = size,
-                              .dtype = dtype_of<T>,
-                              .batch = images,
-                              .stride_b = direct ? g.in_channels * size : part.image_step,
-                              .stride_c = g.out_channels * size});
+  const Scratch<T> columns(direct ? 0 : cut.elements() * sizeof(T), device);
+  with_index_type(g, cut.elements(), [&]<class N>(TypeTag<N>) {
+    const auto same = geometry_of<N>(g);
+    for (std::int64_t image = 0; image < g.batch; image += cut.images) {
+      const std::int64_t images = std::min(cut.images, g.batch - image);
+      for (std::int64_t group = 0; group < g.groups; ++group) {
+        for (std::int64_t at = 0; at < size; at += cut.positions) {
+          const std::int64_t positions = std::min(cut.positions, size - at), step = rows * positions;
+          const ColumnPart<N> part{group, image, images, 0, rows, at, positions, positions, step};
+          if (!direct) run(device, GatherColumn<T, N>{same, part, x, columns.data()});
+          const T* planes = x + (image * g.groups + group) * g.in_per_group() * g.in_size() + at;
+          backend(device).gemm({.m = outputs,
+                                .n = positions,
+                                .k = rows,
+                                .a = w + group * outputs * rows,
+                                .lda = rows,
+                                .b = direct ? planes : columns.data(),
+                                .ldb = direct ? size : positions,
+                                .beta = beta,
+                                .c = y + (image * g.groups + group) * outputs * size + at,
+                                .ldc = size,
+                                .dtype = dtype_of<T>,
+                                .batch = images,
+                                .stride_b = direct ? g.in_channels * size : step,
+                                .stride_c = g.out_channels * size});
+        }
       }
     }
-  }
+  });
 }
 
 template <class T>
 void adjoint_input_columns(Device device, const ConvGeometry& g, const T* w, const T* y, const T* bias, T* x,
                            bool direct) {
   const std::int64_t size = g.out_size(), rows = g.rows(), outputs = g.out_per_group(), taps = g.taps();
-  const std::int64_t channels = fitting(g.in_per_group(), taps * size * sizeof(T));
-  const Cut cut(g, channels * taps, size, sizeof(T));
-  const Scratch<T> columns(direct ? 0 : cut.images * cut.rows * size * sizeof(T), device);
-  for (std::int64_t image = 0; image < g.batch; image += cut.images) {
-    const std::int64_t images = std::min(cut.images, g.batch - image);
-    for (std::int64_t group = 0; group < g.groups; ++group) {
-      for (std::int64_t row = 0; row < rows; row += cut.rows) {
-        const std::int64_t n = std::min(cut.rows, rows - row);
-        const ColumnPart part{group, image, images, row, n, 0, size, size, n * size};
-        backend(device).gemm(
-            {.transpose_a = true,
-             .m = n,
-             .n = size,
-             .k = outputs,
-             .a = w + group * outputs * rows + row,
-             .lda = rows,
-             .b = y + (image * g.groups + group) * outputs * size,
-             .ldb = size,
-             .beta = direct && bias != nullptr ? 1. : 0.,
-             .c = direct ? x + ((image * g.groups + group) * rows + row) * size : columns.data(),
-             .ldc = size,
-             .dtype = dtype_of<T>,
-             .batch = images,
-             .stride_b = g.out_channels * size,
-             .stride_c = direct ? g.in_channels * size : part.image_step});
-        if (!direct) run(device, SpreadColumn<T>{g, part, columns.data(), bias, x});
+  const Cut cut(g, fitting(g.in_per_group(), taps * size * sizeof(T)) * taps, size, sizeof(T));
+  const Scratch<T> columns(direct ? 0 : cut.elements() * sizeof(T), device);
+  with_index_type(g, cut.elements(), [&]<class N>(TypeTag<N>) {
+    const auto same = geometry_of<N>(g);
+    for (std::int64_t image = 0; image < g.batch; image += cut.images) {
+      const std::int64_t images = std::min(cut.images, g.batch - image);
+      for (std::int64_t group = 0; group < g.groups; ++group) {
+        for (std::int64_t row = 0; row < rows; row += cut.rows) {
+          const std::int64_t n = std::min(cut.rows, rows - row);
+          backend(device).gemm(
+              {.transpose_a = true,
+               .m = n,
+               .n = size,
+               .k = outputs,
+               .a = w + group * outputs * rows + row,
+               .lda = rows,
+               .b = y + (image * g.groups + group) * outputs * size,
+               .ldb = size,
+               .beta = direct && bias != nullptr ? 1. : 0.,
+               .c = direct ? x + ((image * g.groups + group) * rows + row) * size : columns.data(),
+               .ldc = size,
+               .dtype = dtype_of<T>,
+               .batch = images,
+               .stride_b = g.out_channels * size,
+               .stride_c = direct ? g.in_channels * size : n * size});
+          const ColumnPart<N> part{group, image, images, row, n, 0, size, size, n * size};
+          if (!direct) run(device, SpreadColumn<T, N>{same, part, n / taps, columns.data(), bias, x});
+        }
       }
     }
-  }
+  });
 }
 
 /// The images of a cut lie side by side, so that one product sums over all of them.
@@ -116,31 +127,35 @@ void adjoint_weight_columns(Device device, const ConvGeometry& g, const T* x, co
   const Cut cut(g, rows + outputs, fitting(size, (rows + outputs) * sizeof(T)), sizeof(T));
   const Scratch<T> columns(cut.images * rows * cut.positions * sizeof(T), device);
   const Scratch<T> beside(cut.images * outputs * cut.positions * sizeof(T), device);
-  for (std::int64_t group = 0; group < g.groups; ++group) {
-    for (std::int64_t image = 0; image < g.batch; image += cut.images) {
-      const std::int64_t images = std::min(cut.images, g.batch - image);
-      for (std::int64_t at = 0; at < size; at += cut.positions) {
-        const std::int64_t positions = std::min(cut.positions, size - at), all = images * positions;
-        const ColumnPart part{group, image, images, 0, rows, at, positions, all, positions};
-        run(device, GatherColumn<T>{g, part, x, columns.data()});
-        const T* planes = y + (image * g.groups + group) * outputs * size + at;
-        cuda::for_each(device, outputs * all,
-                       SideBySide<T>{planes, beside.data(), images, positions, g.out_channels * size, size});
-        backend(device).gemm({.transpose_b = true,
-                              .m = outputs,
-                              .n = rows,
-                              .k = all,
-                              .a = beside.data(),
-                              .lda = all,
-                              .b = columns.data(),
-                              .ldb = all,
-                              .beta = image > 0 || at > 0 ? 1. : 0.,
-                              .c = w + group * outputs * rows,
-                              .ldc = rows,
-                              .dtype = dtype_of<T>});
+  with_index_type(g, cut.elements(), [&]<class N>(TypeTag<N>) {
+    const auto same = geometry_of<N>(g);
+    for (std::int64_t group = 0; group < g.groups; ++group) {
+      for (std::int64_t image = 0; image < g.batch; image += cut.images) {
+        const std::int64_t images = std::min(cut.images, g.batch - image);
+        for (std::int64_t at = 0; at < size; at += cut.positions) {
+          const std::int64_t positions = std::min(cut.positions, size - at), all = images * positions;
+          const ColumnPart<N> part{group, image, images, 0, rows, at, positions, all, positions};
+          run(device, GatherColumn<T, N>{same, part, x, columns.data()});
+          const T* planes = y + (image * g.groups + group) * outputs * size + at;
+          cuda::for_each(
+              device, outputs * all,
+              SideBySide<T, N>{planes, beside.data(), images, positions, g.out_channels * size, size});
+          backend(device).gemm({.transpose_b = true,
+                                .m = outputs,
+                                .n = rows,
+                                .k = all,
+                                .a = beside.data(),
+                                .lda = all,
+                                .b = columns.data(),
+                                .ldb = all,
+                                .beta = image > 0 || at > 0 ? 1. : 0.,
+                                .c = w + group * outputs * rows,
+                                .ldc = rows,
+                                .dtype = dtype_of<T>});
+        }
       }
     }
-  }
+  });
 }
 
 struct Add {
@@ -157,22 +172,36 @@ template <class T> struct Clear {
   TENET_HD void operator()(std::int64_t i) const { to[i] = T(0); }
 };
 
-template <int kBlock, class T>
-void adjoint_weight_lanes(Device device, const ConvGeometry& g, const T* x, const T* y, T* w) {
-  using Body = DirectAdjointWeight<T, kBlock>;
-  const std::int64_t weights = g.out_channels * g.rows();
-  const std::int64_t lanes = cuda::lanes_for(Body::sums(g), g.batch * g.out_size());
-  if (lanes == 1) return run(device, Body{g, x, y, w, 1});
-  cuda::Lanes<T> partials(device, weights, lanes);
-  run(device, Body{g, x, y, partials.data(), lanes});
-  partials.merge(Add{}, Write<T>{w});
+/// f with the number of channels that a thread sums side by side, for so many in a group, and with the index type.
+template <class F> void with_block(const ConvGeometry& g, std::int64_t channels, std::int64_t more, F&& f) {
+  with_index_type(g, more, [&]<class N>(TypeTag<N>) {
+    const auto same = geometry_of<N>(g);
+    if (channels == 1) return f.template operator()<1>(same);
+    if (channels <= 4) return f.template operator()<4>(same);
+    f.template operator()<8>(same);
+  });
 }
 
-/// f, a template over the channels that a thread sums side by side, for so many in a group.
-template <class F> void with_block(std::int64_t channels, F&& f) {
-  if (channels == 1) return f.template operator()<1>();
-  if (channels <= 4) return f.template operator()<4>();
-  f.template operator()<8>();
+template <class T>
+void adjoint_weight_lanes(Device device, const ConvGeometry& g, const T* x, const T* y, T* w) {
+  const std::int64_t weights = g.out_channels * g.rows(), terms = g.batch * g.out_size();
+  const std::int64_t most = weights * cuda::lanes_for(1, terms);
+  with_block(g, g.out_per_group(), most, [&]<int kBlock, class N>(const BasicConvGeometry<N>& same) {
+    using Body = DirectAdjointWeight<T, N, kBlock>;
+    const std::int64_t lanes = cuda::lanes_for(Body::sums(g), terms);
+    if (lanes == 1) return run(device, Body(g, same, 1, x, y, w));
+    cuda::Lanes<T> partials(device, weights, lanes);
+    run(device, Body(g, same, lanes, x, y, partials.data()));
+    partials.merge(Add{}, Write<T>{w});
+  });
+}
+
+template <class T>
+void fill_bias(Device device, const ConvGeometry& g, const T* bias, T* to, std::int64_t channels,
+               std::int64_t size) {
+  with_index_type(g, 0, [&]<class N>(TypeTag<N>) {
+    cuda::for_each(device, g.batch * channels * size, FillBias<T, N>{bias, to, channels, size});
+  });
 }
 
 }  // namespace
@@ -181,12 +210,11 @@ template <class T>
 void apply(OnCard card, const ConvGeometry& g, const T* x, const T* w, const T* bias, T* y, Path path) {
   if (g.batch == 0 || g.out_channels == 0) return;
   if (is_direct(g)) {
-    return with_block(g.out_per_group(), [&]<int kBlock>() {
-      run(card.device, DirectApply<T, kBlock>{g, x, w, bias, y});
+    return with_block(g, g.out_per_group(), 0, [&]<int kBlock, class N>(const BasicConvGeometry<N>& same) {
+      run(card.device, DirectApply<T, N, kBlock>(g, same, x, w, bias, y));
     });
   }
-  const std::int64_t all = g.batch * g.out_channels * g.out_size();
-  if (bias != nullptr) cuda::for_each(card.device, all, FillBias<T>{bias, y, g.out_channels, g.out_size()});
+  if (bias != nullptr) fill_bias(card.device, g, bias, y, g.out_channels, g.out_size());
   apply_columns(card.device, g, x, w, y, bias != nullptr ? 1. : 0., path == Path::matrix);
 }
 
@@ -195,13 +223,12 @@ void adjoint_input(OnCard card, const ConvGeometry& g, const T* w, const T* y, c
                    Path path) {
   if (g.batch == 0 || g.in_channels == 0 || g.in_size() == 0) return;
   if (is_direct(g)) {
-    return with_block(g.in_per_group(), [&]<int kBlock>() {
-      run(card.device, DirectAdjointInput<T, kBlock>{g, w, y, bias, x});
+    return with_block(g, g.in_per_group(), 0, [&]<int kBlock, class N>(const BasicConvGeometry<N>& same) {
+      run(card.device, DirectAdjointInput<T, N, kBlock>(g, same, w, y, bias, x));
     });
   }
-  const std::int64_t all = g.batch * g.in_channels * g.in_size();
   const bool filled = bias != nullptr && path == Path::matrix;
-  if (filled) cuda::for_each(card.device, all, FillBias<T>{bias, x, g.in_channels, g.in_size()});
+  if (filled) fill_bias(card.device, g, bias, x, g.in_channels, g.in_size());
   adjoint_input_columns(card.device, g, w, y, bias, x, path == Path::matrix);
 }
 
@@ -210,22 +237,29 @@ void adjoint_weight(OnCard card, const ConvGeometry& g, const T* x, const T* y, 
   const std::int64_t weights = g.out_channels * g.rows();
   if (g.batch == 0) return cuda::for_each(card.device, weights, Clear<T>{w});
   if (weights == 0) return;
-  if (is_direct(g)) {
-    return with_block(g.out_per_group(),
-                      [&]<int kBlock>() { adjoint_weight_lanes<kBlock>(card.device, g, x, y, w); });
-  }
+  if (is_direct(g)) return adjoint_weight_lanes(card.device, g, x, y, w);
   adjoint_weight_columns(card.device, g, x, y, w);
+}
+
+/// Calls f(geometry, all columns of all images of [N, C taps, positions]).
+template <class F> void with_all_columns(const ConvGeometry& g, F&& f) {
+  const std::int64_t size = g.out_size(), step = g.rows() * size;
+  with_index_type(g, g.batch * step, [&]<class N>(TypeTag<N>) {
+    f(geometry_of<N>(g), ColumnPart<N>{0, 0, g.batch, 0, g.rows(), 0, size, size, step});
+  });
 }
 
 /// Columns [N, C taps, positions] of images [N, C, in...] and back.
 template <class T> void gather_columns(OnCard card, const ConvGeometry& g, const T* x, T* columns) {
-  const ColumnPart all{0, 0, g.batch, 0, g.rows(), 0, g.out_size(), g.out_size(), g.rows() * g.out_size()};
-  run(card.device, GatherColumn<T>{g, all, x, columns});
+  with_all_columns(g, [&]<class N>(const BasicConvGeometry<N>& same, const ColumnPart<N>& all) {
+    run(card.device, GatherColumn<T, N>{same, all, x, columns});
+  });
 }
 
 template <class T> void spread_columns(OnCard card, const ConvGeometry& g, const T* columns, T* x) {
-  const ColumnPart all{0, 0, g.batch, 0, g.rows(), 0, g.out_size(), g.out_size(), g.rows() * g.out_size()};
-  run(card.device, SpreadColumn<T>{g, all, columns, nullptr, x});
+  with_all_columns(g, [&]<class N>(const BasicConvGeometry<N>& same, const ColumnPart<N>& all) {
+    run(card.device, SpreadColumn<T, N>{same, all, g.in_channels, columns, nullptr, x});
+  });
 }
 
 #define TENET_CONV(T)                                                                               \

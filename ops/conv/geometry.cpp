@@ -258,11 +258,15 @@ ConvGeometry start(const Request& r, bool is_transposed) {
 
 }  // namespace
 
-Shape ConvGeometry::input_shape() const { return with_axes(batch, in_channels, *this, &ConvAxis::in); }
-Shape ConvGeometry::weight_shape() const {
+template <> Shape ConvGeometry::input_shape() const {
+  return with_axes(batch, in_channels, *this, &ConvAxis::in);
+}
+template <> Shape ConvGeometry::weight_shape() const {
   return with_axes(out_channels, in_per_group(), *this, &ConvAxis::kernel);
 }
-Shape ConvGeometry::output_shape() const { return with_axes(batch, out_channels, *this, &ConvAxis::out); }
+template <> Shape ConvGeometry::output_shape() const {
+  return with_axes(batch, out_channels, *this, &ConvAxis::out);
+}
 
 ConvGeometry solve_conv(const char* op, const Shape& x, const Shape& w, const ConvOptions& o) {
   ConvGeometry g = start({op, x, w, o.stride, o.padding, o.dilation, o.groups}, false);
