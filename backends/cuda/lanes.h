@@ -24,6 +24,23 @@ inline std::int64_t lanes_for(std::int64_t outputs, std::int64_t terms) {
 
 inline constexpr std::int64_t kMerged = 32;  // lanes to one
 
+/// take(read(i), i) for i = begin, begin + step, ... < end, in this order; several are read before the first is taken,
+/// so that the card waits for memory once for all of them.
+template <class Read, class Take>
+TENET_HD void walk_ahead(std::int64_t begin, std::int64_t end, std::int64_t step, const Read& read,
+                         const Take& take) {
+  constexpr int kAhead = 8;
+  decltype(read(begin)) values[kAhead];
+  for (std::int64_t i = begin; i < end; i += kAhead * step) {
+    for (int k = 0; k < kAhead; ++k) {
+      if (i + k * step < end) values[k] = read(i + k * step);
+    }
+    for (int k = 0; k < kAhead; ++k) {
+      if (i + k * step < end) take(values[k], i + k * step);
+    }
+  }
+}
+
 /// keep(output, lane, the lanes lane, lane + kept, ... of `lanes` merged) for every output and lane < kept.
 template <class Acc, class Merge, class Keep> struct MergeLanes {
   const Acc* from;

@@ -28,6 +28,23 @@ struct LoopIndex {
       for (int k = 0; k < Loop::kMaxOperands; ++k) at[k] += step * strides[k][d];
     }
   }
+
+  /// How far from its first element, in bytes, that of index i of one operand lies.
+  TENET_HD std::int64_t offset(int operand, std::int64_t i) const {
+    if (total <= 0x7fffffff) return offset_of(static_cast<std::int32_t>(i), fast, operand);
+    return offset_of(i, sizes, operand);
+  }
+
+ private:
+  template <class Int, class N> TENET_HD std::int64_t offset_of(Int i, const N* size, int operand) const {
+    std::int64_t offset = 0;
+    Split<Int> index{i};
+    for (int d = rank - 1; d >= 0; --d) {
+      const std::int64_t step = d == 0 ? index.rest : index.next(size[d]);
+      offset += step * strides[operand][d];
+    }
+    return offset;
+  }
 };
 
 template <class K> struct LoopBody {

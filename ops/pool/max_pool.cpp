@@ -1,6 +1,7 @@
 // The values of max_pool2d are x picked at the indices. Picking at given indices is linear, and its adjoint is
 // max_unpool2d.
 #include <cstdlib>
+#include <optional>
 
 #include "tenet/framework/core/dispatch.h"
 #include "tenet/ops/conv/geometry.h"
@@ -14,10 +15,11 @@ namespace {
 
 struct Unpool;
 
-/// Planes of `from` read at places within each plane.
+/// Planes of `from` read at places within each plane. If these are of windows, `windows` says which.
 struct Pick {
   Shape from;
   int axes;
+  std::optional<ConvGeometry> windows = {};
   const char* name() const { return "max_pick2d"; }
   Tensor apply(const Tensor& x, const Tensor& indices) const {
     return map().apply(flat(x), flat(indices)).reshape(indices.shape()).detach();
@@ -38,7 +40,22 @@ struct Unpool {
   Pick pick;
   const char* name() const { return "max_unpool2d"; }
   Tensor apply(const Tensor& y, const Tensor& indices) const {
+    return at_device(y.device(), [&](auto on) { return put(on, y, indices); });
+  }
+  Tensor put(OnCpu, const Tensor& y, const Tensor& indices) const {
     return pick.map().adjoint().apply(pick.flat(y), pick.flat(indices)).reshape(pick.from).detach();
+  }
+  /// An input knows its windows: a thread for each, and not for each plane.
+  Tensor put(OnCard card, const Tensor& y, const Tensor& indices) const {
+    if (!pick.windows) return put(OnCpu{}, y, indices);
+    const Tensor from = y.contiguous(), at = indices.contiguous();
+    const Tensor x = Tensor::make(pick.from, y.dtype(), y.device());
+    dispatch_float(y.dtype(), name(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      pool_kernels::put_back(card, *pick.windows, pick.flat_shape(pick.from)[0], from.data<const T>(),
+                             at.data<const std::int64_t>(), x.data<T>());
+    });
+    return x;
   }
   Pick adjoint() const { return pick; }
 };
@@ -72,7 +89,7 @@ MaxPoolResult pooled(const Tensor& x, const PerAxis& kernel, const MaxPoolOption
       pool_kernels::max(on, g, table.windows(), from.data<const T>(), result.values.data<T>(), indices);
     });
   });
-  if (recording(x)) record(MaxPoolRule{{x.shape(), g.axes}}, result.values, {x}, {result.indices});
+  if (recording(x)) record(MaxPoolRule{{x.shape(), g.axes, g}}, result.values, {x}, {result.indices});
   return result;
 }
 

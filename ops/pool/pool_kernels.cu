@@ -104,12 +104,28 @@ template <class T, class N> struct Spread {
   }
 };
 
-/// body(geometry in the index type that is large enough) for each of n outputs or inputs.
+/// x = y where the window's index names this input.
+template <class T, class N> struct PutBack {
+  BasicConvGeometry<N> g;
+  const T* y;
+  const std::int64_t* indices;
+  T* x;
+
+  TENET_HD void operator()(std::int64_t i) const {
+    const auto in = place_of(static_cast<cuda::IntOf<N>>(i), g.axis[0].in, g.axis[1].in, g.axis[2].in);
+    const auto here = (in.d * g.axis[1].in + in.h) * g.axis[2].in + in.w, outputs = in.plane * g.out_size();
+    T sum = 0;
+    for_outputs(g, in, [&](auto at) { sum += indices[outputs + at] == here ? y[outputs + at] : T(0); });
+    x[i] = sum;
+  }
+};
+
+/// body(geometry in the index type that is large enough) for each output or input of all planes.
 template <class Body>
-void run(Device device, const ConvGeometry& g, const Windows& windows, std::int64_t n, Body&& body) {
-  const std::int64_t most = windows.planes * std::max(g.in_size(), g.out_size());
+void run(Device device, const ConvGeometry& g, std::int64_t planes, std::int64_t size, Body&& body) {
+  const std::int64_t most = planes * std::max(g.in_size(), g.out_size());
   conv_kernels::with_index_type(g, most, [&]<class N>(TypeTag<N>) {
-    cuda::for_each(device, n, body(conv_kernels::geometry_of<N>(g)));
+    cuda::for_each(device, planes * size, body(conv_kernels::geometry_of<N>(g)));
   });
 }
 
@@ -118,28 +134,37 @@ void run(Device device, const ConvGeometry& g, const Windows& windows, std::int6
 template <class T>
 void max(OnCard card, const ConvGeometry& g, const Windows& windows, const T* x, T* y,
          std::int64_t* indices) {
-  run(card.device, g, windows, windows.planes * g.out_size(), [&]<class N>(const BasicConvGeometry<N>& same) {
+  run(card.device, g, windows.planes, g.out_size(), [&]<class N>(const BasicConvGeometry<N>& same) {
     return Largest<T, N>{same, x, y, indices};
   });
 }
 
 template <class T> void sum(OnCard card, const ConvGeometry& g, const Windows& windows, const T* x, T* y) {
-  run(card.device, g, windows, windows.planes * g.out_size(), [&]<class N>(const BasicConvGeometry<N>& same) {
+  run(card.device, g, windows.planes, g.out_size(), [&]<class N>(const BasicConvGeometry<N>& same) {
     return Total<T, N>{same, x, y};
   });
 }
 
 template <class T> void spread(OnCard card, const ConvGeometry& g, const Windows& windows, const T* y, T* x) {
-  run(card.device, g, windows, windows.planes * g.in_size(), [&]<class N>(const BasicConvGeometry<N>& same) {
+  run(card.device, g, windows.planes, g.in_size(), [&]<class N>(const BasicConvGeometry<N>& same) {
     return Spread<T, N>{same, y, x};
+  });
+}
+
+template <class T>
+void put_back(OnCard card, const ConvGeometry& g, std::int64_t planes, const T* y,
+              const std::int64_t* indices, T* x) {
+  run(card.device, g, planes, g.in_size(), [&]<class N>(const BasicConvGeometry<N>& same) {
+    return PutBack<T, N>{same, y, indices, x};
   });
 }
 
 #define TENET_MAX(T) \
   template void max(OnCard, const ConvGeometry&, const Windows&, const T*, T*, std::int64_t*);
-#define TENET_SUM(T)                                                            \
-  template void sum(OnCard, const ConvGeometry&, const Windows&, const T*, T*); \
-  template void spread(OnCard, const ConvGeometry&, const Windows&, const T*, T*);
+#define TENET_SUM(T)                                                               \
+  template void sum(OnCard, const ConvGeometry&, const Windows&, const T*, T*);    \
+  template void spread(OnCard, const ConvGeometry&, const Windows&, const T*, T*); \
+  template void put_back(OnCard, const ConvGeometry&, std::int64_t, const T*, const std::int64_t*, T*);
 TENET_MAX(float)
 TENET_MAX(double)
 TENET_MAX(std::int64_t)

@@ -59,5 +59,9 @@ template <class T>
 void max(OnCard, const ConvGeometry& g, const Windows&, const T* x, T* y, std::int64_t* indices);
 template <class T> void sum(OnCard, const ConvGeometry& g, const Windows&, const T* x, T* y);
 template <class T> void spread(OnCard, const ConvGeometry& g, const Windows&, const T* y, T* x);
+/// x = the sum of y over the windows whose index, as max wrote it, is this input's place in its plane.
+template <class T>
+void put_back(OnCard, const ConvGeometry& g, std::int64_t planes, const T* y, const std::int64_t* indices,
+              T* x);
 
 }  // namespace tenet::pool_kernels

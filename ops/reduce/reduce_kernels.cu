@@ -2,33 +2,35 @@
 #include "tenet/ops/reduce/reduce_kernels.h"
 
 #include "tenet/backends/cuda/lanes.h"
+#include "tenet/backends/cuda/loop.h"
 
 namespace tenet::reduce {
 namespace {
 
 template <class R> struct Write {
-  Plan plan;
+  cuda::LoopIndex kept;
   TENET_HD void operator()(std::int64_t output, std::int64_t, const typename R::Acc& acc) const {
-    *reinterpret_cast<typename R::Out*>(plan.kept.data[0] + offset(plan.kept, 0, output)) = R::out(acc);
+    *reinterpret_cast<typename R::Out*>(kept.data[0] + kept.offset(0, output)) = R::out(acc);
   }
 };
 
 /// Accumulator (lane, output) of the elements lane, lane + lanes, ...: threads side by side read elements side by
 /// side, of one output or of neighbouring ones. A single lane's is the output.
 template <class R, class T> struct FoldLane {
-  Plan plan;
+  cuda::LoopIndex kept, folded;
   typename R::Acc* accs;
   std::int64_t outputs, elements, lanes;
   bool along;  // elements of one output lie closer together than outputs do
 
   TENET_HD void operator()(std::int64_t i) const {
     const std::int64_t lane = along ? i % lanes : i / outputs, output = along ? i / lanes : i % outputs;
-    const std::byte* x = plan.folded.data[0] + offset(plan.kept, 1, output);
+    const std::byte* x = folded.data[0] + kept.offset(1, output);
     typename R::Acc acc = R::start();
-    for (std::int64_t k = lane; k < elements; k += lanes) {
-      R::take(acc, *reinterpret_cast<const T*>(x + offset(plan.folded, 0, k)), k);
-    }
-    if (lanes == 1) return Write<R>{plan}(output, lane, acc);
+    cuda::walk_ahead(
+        lane, elements, lanes,
+        [&](std::int64_t k) { return *reinterpret_cast<const T*>(x + folded.offset(0, k)); },
+        [&](T value, std::int64_t k) { R::take(acc, value, k); });
+    if (lanes == 1) return Write<R>{kept}(output, lane, acc);
     accs[lane * outputs + output] = acc;
   }
 };
@@ -47,12 +49,15 @@ template <class R, class T> void fold(const Plan& plan, Device device) {
   const std::int64_t outputs = plan.outputs(), elements = plan.elements();
   const std::int64_t lanes = cuda::lanes_for(outputs, elements);
   const bool along = elements_lie_closer(plan);
+  const cuda::LoopIndex kept(plan.kept), folded(plan.folded);
   if (lanes == 1) {
-    return cuda::for_each(device, outputs, FoldLane<R, T>{plan, nullptr, outputs, elements, 1, along});
+    return cuda::for_each(device, outputs,
+                          FoldLane<R, T>{kept, folded, nullptr, outputs, elements, 1, along});
   }
   cuda::Lanes<typename R::Acc> accs(device, outputs, lanes);
-  cuda::for_each(device, outputs * lanes, FoldLane<R, T>{plan, accs.data(), outputs, elements, lanes, along});
-  accs.merge(Merge<R>{}, Write<R>{plan});
+  cuda::for_each(device, outputs * lanes,
+                 FoldLane<R, T>{kept, folded, accs.data(), outputs, elements, lanes, along});
+  accs.merge(Merge<R>{}, Write<R>{kept});
 }
 
 }  // namespace
