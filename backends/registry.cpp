@@ -35,6 +35,13 @@ void synchronize(Device device) {
 void allow_tf32(bool allow) { tf32 = allow; }
 bool allows_tf32() { return tf32; }
 void empty_cache() {}
+bool is_capturing() { return false; }
+struct Graph::State {};
+Graph::Graph(const std::function<void()>&, Device device) { cuda_backend(device.index); }
+Graph::Graph(Graph&&) noexcept = default;
+Graph& Graph::operator=(Graph&&) noexcept = default;
+Graph::~Graph() = default;
+void Graph::replay() { cuda_backend(0); }
 
 }  // namespace cuda
 #endif

@@ -149,6 +149,16 @@ void CachingAllocator::join(Blocks::iterator left, Blocks::iterator right) {
   blocks_.erase(right);
 }
 
+void CachingAllocator::hold(void* stream) {
+  std::lock_guard lock(mutex_);
+  held_.insert(stream);
+}
+
+void CachingAllocator::release(void* stream) {
+  std::lock_guard lock(mutex_);
+  held_.erase(stream);
+}
+
 void CachingAllocator::empty_cache() noexcept {
   std::lock_guard lock(mutex_);
   empty_cache_locked();
@@ -160,7 +170,7 @@ void CachingAllocator::empty_cache_locked() noexcept {
     const Block& block = at->second;
     const bool starts = block.segment == at->first;
     const bool ends = next == blocks_.end() || next->second.segment != block.segment;
-    if (starts && ends && !block.in_use()) {
+    if (starts && ends && !block.in_use() && !held_.contains(block.itself.stream)) {
       stats_.cached -= static_cast<std::int64_t>(block.itself.size);
       free_.erase(block.itself);
       driver_.free(at->first);

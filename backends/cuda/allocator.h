@@ -47,8 +47,11 @@ class CachingAllocator {
   /// Takes memory of allocate() back. `stream` is the one that was last given work on it.
   void free(void* memory, void* stream) noexcept;
 
-  /// Returns every segment without a block in use.
+  /// Returns every segment without a block in use, but those of streams that are held.
   void empty_cache() noexcept;
+  /// From now on until release no segment of this stream goes back to the driver.
+  void hold(void* stream);
+  void release(void* stream);
   /// Bytes are counted as handed out, in whole blocks; cached is the rest of the segments.
   MemoryStats stats() const;
   /// Lets the peak start anew from what is in use now.
@@ -92,6 +95,7 @@ class CachingAllocator {
   mutable std::mutex mutex_;
   Blocks blocks_;    // all of them, by address
   FreeBlocks free_;  // those not in use
+  std::set<void*> held_;
   MemoryStats stats_;
 };
 

@@ -43,6 +43,8 @@ CachingAllocator::Driver driver(int device) {
           .available = [device] { return available(device); },
           .order =
               [device](void* before, void* after) {
+                if (is_capturing())
+                  return;  // what is recorded runs later, in the order of the stream it is given to
                 order_streams(device, static_cast<cudaStream_t>(before), static_cast<cudaStream_t>(after));
               }};
 }
@@ -99,6 +101,9 @@ void CudaBackend::copy(void* to, const void* from, std::size_t bytes) {
   const auto is_own = [&](const Place& place) {
     return place.kind == Place::card && place.device == device_;
   };
+  if (!is_own(source) || !is_own(target)) {
+    check_not_capturing(device_, "a copy between the card and elsewhere");
+  }
   if (source.kind == Place::pageable && is_own(target)) return staging_.to_card(to, from, bytes, stream);
   if (is_own(source) && target.kind == Place::pageable) return staging_.to_host(to, from, bytes, stream);
   for (const Place& place : {target, source}) {  // another card's work is not in the order of this stream

@@ -26,6 +26,9 @@ class CudaBackend : public Backend {
   void reset_peak() override { memory_.reset_peak(); }
   /// Returns the memory kept for reuse to the driver.
   void empty_cache() { memory_.empty_cache(); }
+  /// Keeps the memory of a stream from empty_cache, and from going back when there is no more, until release.
+  void hold(void* stream) { memory_.hold(stream); }
+  void release(void* stream) { memory_.release(stream); }
 
  private:
   const int device_;

@@ -47,6 +47,7 @@ cudaStream_t default_stream(int device) {
 }
 
 thread_local const StreamGuard* innermost = nullptr;
+thread_local bool capturing = false;
 
 }  // namespace
 
@@ -106,8 +107,20 @@ StreamGuard::StreamGuard(int device, cudaStream_t stream)
 
 StreamGuard::~StreamGuard() { innermost = outer_; }
 
+bool is_capturing() { return capturing; }
+CaptureGuard::CaptureGuard() { capturing = true; }
+CaptureGuard::~CaptureGuard() { capturing = false; }
+
+void check_not_capturing(int device, const char* what) {
+  if (!capturing) [[likely]]
+    return;
+  fail<DeviceError>("cuda:", device, ": a graph is being recorded, and ", what,
+                    " cannot be part of it. Do that before or after, outside the function that is recorded.");
+}
+
 void synchronize_card(int device) {
   check_card(device);
+  check_not_capturing(device, "waiting for the card");
   const DeviceGuard guard(device);
   check(cudaDeviceSynchronize(), "cudaDeviceSynchronize", device);
 }

@@ -57,6 +57,17 @@ class StreamGuard {
   const StreamGuard* outer_;
 };
 
+/// While it lives, what this thread gives a card is recorded and not done.
+class CaptureGuard {
+ public:
+  CaptureGuard();
+  ~CaptureGuard();
+  CaptureGuard(const CaptureGuard&) = delete;
+};
+
+/// Throws DeviceError while this thread records a graph; `what`, which is not to be recorded, begins the sentence.
+void check_not_capturing(int device, const char* what);
+
 /// Waits until a card has done all it was given. Throws DeviceError, also for what went wrong there before.
 void synchronize_card(int device);
 

@@ -7,7 +7,7 @@
 
 On a card, with a build that has CUDA (cmake --preset cuda) and a PyTorch that has it:
 
-    benchmarks/against_pytorch/run.py --torch python3 --build build-cuda --device cuda [--networks]
+    benchmarks/against_pytorch/run.py --torch python3 --build build-cuda --device cuda [--networks] [--graph]
 
 Each side is a process of its own; they take turns of a fraction of a second, so that what else the machine does meets
 both. A ratio is PyTorch's time / Tenet's time within a pair of turns, above 1 where Tenet is faster; the table gives
@@ -36,12 +36,14 @@ NETWORKS = [("lenet", 64), ("mlp", 64), ("unet", 8), ("dcgan", 32)]
 class Side:
     """A process that answers one line of text with a number."""
 
-    def __init__(self, name, command, threads, device):
+    def __init__(self, name, command, threads, device, graph):
         self.name = name
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if self.ask(f"threads {threads}") != threads:
             sys.exit(f"{name} does not run with {threads} threads")
         self.ask(f"device {device}")
+        if graph:
+            self.ask("graph 1")
 
     def ask(self, request):
         print(request, file=self.process.stdin, flush=True)
@@ -59,7 +61,7 @@ def start(args):
         commands["Tenet again"] = [str(tenet)]
     else:
         commands |= {"PyTorch": torch, "PyTorch, channels_last": torch + ["channels_last"]}
-    return [Side(name, command, args.threads, args.device) for name, command in commands.items()]
+    return [Side(name, command, args.threads, args.device, args.graph) for name, command in commands.items()]
 
 
 def close(values, flops):
@@ -132,7 +134,7 @@ def machine(args):
     blas = os.environ.get("OPENBLAS_CORETYPE", "OpenBLAS's choice")
     return (f"{datetime.date.today()}, {cpu}, {os.cpu_count()} cores, {platform.platform()}\n"
             f"Tenet {commit}, OpenBLAS kernels: {blas}; PyTorch {version}; {args.threads} threads each;\n"
-            f"{args.pairs} pairs of turns of {args.seconds} s")
+            f"{args.pairs} pairs of turns of {args.seconds} s{', Tenet by cuda::Graph' if args.graph else ''}")
 
 
 def save(path, cells, head, lines):
@@ -153,6 +155,7 @@ def main():
     parser.add_argument("--networks", action="store_true", help="training steps in place of layers")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu", help="where both compute: cpu, cuda, cuda:1")
+    parser.add_argument("--graph", action="store_true", help="replay Tenet's training steps as graphs of the card")
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.2, help="of a turn")
     parser.add_argument("--pause", type=float, default=0.15, help="seconds between turns")

@@ -3,6 +3,7 @@
 //   device NAME                         -> 1; where what is named from here on is computed
 //   conv PASS KIND N C H W ... outpad   -> the result times a pattern, summed: equal on both sides if the result is
 //   network NAME BATCH                  -> the loss of the third training step
+//   graph 1                             -> 1; training steps of networks named from here on are replayed graphs
 //   time SECONDS                        -> median seconds per call of what was named last
 //   memory                              -> bytes by which one call raises the peak of resident memory
 #include <algorithm>
@@ -31,6 +32,7 @@ namespace {
 using Call = std::function<void()>;
 
 tenet::Device device;
+bool graphs = false;
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -111,7 +113,15 @@ template <class Net> struct Trainer {
 template <class Net> double start_network(Call& call, const tenet::Shape& shape) {
   const auto trainer = std::make_shared<Trainer<Net>>(shape);
   call = [trainer] { trainer->step(); };
-  for (int i = 0; i < 3; ++i) call();
+  call();
+  if (graphs) {
+    const auto graph =
+        std::make_shared<tenet::cuda::Graph>(call, device);  // the second step is its first call
+    call = [trainer, graph] { graph->replay(); };
+  } else {
+    call();
+  }
+  call();
   return double{trainer->loss.template item<float>()};
 }
 
@@ -146,6 +156,7 @@ double answer(const std::string& request, Call& call) {
   }
   double number = 0;
   words >> number;
+  if (verb == "graph") return graphs = number != 0;
   if (verb == "time") return median_call(call, number);
   if (verb == "threads") {
     tenet::set_num_threads(static_cast<int>(number));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "tenet/framework/core/device.h"
@@ -39,5 +41,39 @@ bool allows_tf32();
 
 /// Gives the memory kept for reuse back, on every card.
 void empty_cache();
+
+/// Whether this thread is recording a Graph.
+bool is_capturing();
+
+/// What a function gives a card, recorded, so that it can be given again as one: a training step of fixed shapes costs
+/// the host a single call in the place of one for every kernel.
+///
+///   cuda::Graph step([&] { sgd.zero_grad(); loss = cross_entropy(net(x), y); loss.backward(); sgd.step(); });
+///   for (...) { x.copy_(batch); step.replay(); }
+///
+/// The function is called twice: the first call is done like any other, so that what is made once is there, and the
+/// second is recorded and not done. A replay does what the second call gave the card, with the same memory: tensors
+/// that were there before are read and written as they are then (they must live as long as the graph), and those made
+/// by the second call get their values anew. What the function does on the host is not repeated.
+///
+/// The second call throws DeviceError where the host would have to read from the card or write to it (item(), to(),
+/// shapes that depend on values), where random numbers would be the same in every replay, and in Adam, which counts
+/// its steps on the host. Indices are looked at in the first call alone. Memory the graph uses is kept apart until it is
+/// destroyed.
+class Graph {
+ public:
+  /// Throws DeviceError where there is no such card, and what body throws.
+  explicit Graph(const std::function<void()>& body, Device device = {DeviceType::cuda, 0});
+  Graph(Graph&&) noexcept;
+  Graph& operator=(Graph&&) noexcept;
+  ~Graph();
+
+  /// Gives the card the recorded work; returns when that is asked for, not done. Throws DeviceError.
+  void replay();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace tenet::cuda

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tenet/framework/autograd/in_place.h"
+#include "tenet/framework/core/cuda.h"
 #include "tenet/framework/core/strides.h"
 #include "tenet/ops/copy/copy.h"
 #include "tenet/ops/elementwise/where.h"
@@ -158,6 +159,7 @@ Tensor as_index(const char* op, const Tensor& index) {
 }
 
 std::optional<Outside> find_outside(const Tensor& index, std::int64_t extent, std::int64_t low) {
+  if (cuda::is_capturing()) return std::nullopt;  // the host cannot look at what is not yet there
   const Tensor dense = on_host(index);
   const auto* at = dense.data<const std::int64_t>();
   const auto* end = at + dense.numel();

@@ -1,11 +1,13 @@
 #include "tenet/ops/loss/loss.h"
 
 #include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/framework/core/cuda.h"
 #include "tenet/ops/copy/copy.h"
 #include "tenet/ops/elementwise/compare.h"
 #include "tenet/ops/elementwise/unary.h"
 #include "tenet/ops/elementwise/where.h"
-#include "tenet/ops/index/index.h"
+#include "tenet/ops/index/index_map.h"
+#include "tenet/ops/reduce/reduce.h"
 
 namespace tenet {
 namespace {
@@ -32,18 +34,26 @@ class Labels {
       fail<DTypeError>(op, ": target is ", target.dtype(),
                        " but labels are int64 (or int32). Convert with .to(tenet::int64).");
     }
+    if (target.device() != scores.device()) fail_devices(op, scores.device(), target.device());
     const Tensor labels = target.to(int64).contiguous();
-    check_range(op, scores, labels, ignore);
+    // While a graph is recorded, its labels are not known: each replay has its own.
+    if (!cuda::is_capturing()) check_range(op, scores, labels, ignore);
     if (counted_ < labels.numel()) kept_ = labels != ignore;
     index_ = (kept_.defined() ? where(kept_, labels, 0) : labels).unsqueeze(class_dim_);
   }
 
-  std::int64_t counted() const { return counted_; }
   std::int64_t class_dim() const { return class_dim_; }
   /// values at the labels.
-  Tensor at(const Tensor& values) const { return gather(values, class_dim_, index_).squeeze(class_dim_); }
-  /// 0 where the label is ignored.
-  Tensor masked(const Tensor& values) const { return kept_.defined() ? where(kept_, values, 0) : values; }
+  Tensor at(const Tensor& values) const {
+    const indexing::Gather gather{values.shape(), static_cast<int>(class_dim_), false};
+    return indexing::linear_at(gather, values, index_).squeeze(class_dim_);
+  }
+  /// Of the values, 0 where the label is ignored.
+  Tensor reduce(const char* op, const Tensor& values, Reduction reduction) const {
+    const Tensor masked = kept_.defined() ? where(kept_, values, 0) : values;
+    if (reduction == Reduction::mean && cuda::is_capturing()) return masked.sum() / kept_.sum();
+    return reduced(op, masked, reduction, counted_, "labels");
+  }
 
  private:
   void check_shapes(const char* op, const Tensor& scores, const Tensor& target) const {
@@ -94,8 +104,7 @@ void require_floating(const char* op, const Tensor& x) {
 Tensor nll_loss(const Tensor& log_probs, const Tensor& target, NllLossOptions options) {
   require_floating("nll_loss", log_probs);
   const Labels labels("nll_loss", log_probs, target, options.ignore_index);
-  return reduced("nll_loss", labels.masked(-labels.at(log_probs)), options.reduction, labels.counted(),
-                 "labels");
+  return labels.reduce("nll_loss", -labels.at(log_probs), options.reduction);
 }
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, CrossEntropyOptions options) {
@@ -111,7 +120,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, CrossEntropyOpt
     const double e = options.label_smoothing;
     values = (1 - e) * values - e * log_probs.mean(labels.class_dim());
   }
-  return reduced("cross_entropy", labels.masked(values), options.reduction, labels.counted(), "labels");
+  return labels.reduce("cross_entropy", values, options.reduction);
 }
 
 Tensor mse_loss(const Tensor& a, const Tensor& b, MseLossOptions options) {

@@ -24,6 +24,7 @@ template <class Draw, class T> struct Counter {
 }  // namespace
 
 template <class Draw, class T> void fill(OnCard card, Place place, std::int64_t n, T* y, const Draw& draw) {
+  cuda::check_not_capturing(card.device.index, "random numbers, the same in every replay,");
   cuda::for_each(card.device, ceil_div(n, Draw::kPer), Counter<Draw, T>{place, n, y, draw});
 }
 

@@ -20,6 +20,19 @@ void add_cuda(py::module_& module) {
                    ", total_memory=", p.total_memory >> 20, "MB, multi_processor_count=", p.multiprocessors,
                    ")");
       });
+  py::class_<cuda::Graph>(m, "Graph",
+                          "What a function without arguments gives a card, recorded, so that it can be given "
+                          "again as one: a training\n"
+                          "step of fixed shapes. The function is called twice, the second time to be "
+                          "recorded; a replay works on the\n"
+                          "same tensors. DeviceError for what cannot be recorded: item(), copies to or from "
+                          "the CPU, random numbers, Adam.")
+      .def(py::init([](const py::function& body, Device device) {
+             return cuda::Graph([&body] { body(); }, device);
+           }),
+           arg("body"), arg("device") = Device{DeviceType::cuda})
+      .def("replay", &cuda::Graph::replay, "Gives the card the recorded work, without waiting for it.");
+  m.def("is_capturing", &cuda::is_capturing);
   m.def("is_available", &cuda::is_available);
   m.def("reason", &cuda::reason);
   m.def("device_count", &cuda::device_count);

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tenet import _C
 from tenet._C._cuda import DeviceProperties as DeviceProperties, allow_tf32 as allow_tf32, allows_tf32 as allows_tf32
+from tenet._C._cuda import Graph as Graph, is_capturing as is_capturing
 from tenet._C._cuda import device_count as device_count, empty_cache as empty_cache, is_available as is_available
 from tenet._C._cuda import properties as _properties, reason as reason, synchronize as _synchronize
 

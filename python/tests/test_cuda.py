@@ -178,3 +178,19 @@ def test_tensors_of_pytorch() -> None:
     shared[0, 0] = 9
     assert x[0, 0].item() == 9.0 and tenet.from_dlpack(shared.T).tolist() == x.T.tolist()
     assert torch.as_tensor(x, device="cuda").tolist() == x.tolist()
+
+
+@on_a_card
+def test_a_step_recorded_as_a_graph() -> None:
+    x = tenet.ones(3, device="cuda")
+    graph = tenet.cuda.Graph(lambda: x.add_(1))
+    graph.replay()
+    assert x.tolist() == [3.0, 3.0, 3.0] and not tenet.cuda.is_capturing()
+    with pytest.raises(tenet.DeviceError, match="a graph is being recorded, and a copy between the card and elsewhere"):
+        tenet.cuda.Graph(lambda: x.sum().item())
+    assert x.tolist() == [3.0, 3.0, 3.0]
+
+
+def test_a_graph_needs_a_card() -> None:
+    with pytest.raises(tenet.DeviceError):
+        tenet.cuda.Graph(lambda: None, device=tenet.device("cuda:99"))

@@ -38,11 +38,13 @@ cublasStatus_t batched(cublasHandle_t handle, cublasOperation_t ta, cublasOperat
   const bool distances = lda >= std::max(1, ta == CUBLAS_OP_N ? m : k) &&
                          ldb >= std::max(1, tb == CUBLAS_OP_N ? k : n) && ldc >= std::max(1, m);
   if (!sizes || !distances) return CUBLAS_STATUS_INVALID_VALUE;
-  const emulated_card::Open open(handle->device);
-  for (int i = 0; i < batch; ++i) {
-    product(cblas(ta), cblas(tb), m, n, k, *alpha, a + i * stride_a, lda, b + i * stride_b, ldb, *beta,
-            c + i * stride_c, ldc);
-  }
+  emulated_card::give([=, device = handle->device, alpha = *alpha, beta = *beta] {
+    const emulated_card::Open open(device);
+    for (int i = 0; i < batch; ++i) {
+      product(cblas(ta), cblas(tb), m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta,
+              c + i * stride_c, ldc);
+    }
+  });
   return CUBLAS_STATUS_SUCCESS;
 }
 

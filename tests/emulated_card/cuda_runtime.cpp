@@ -19,6 +19,9 @@ struct EmulatedStream {
 struct EmulatedEvent {
   int device;
 };
+struct EmulatedGraph {
+  std::vector<std::function<void()>> work;
+};
 
 namespace {
 
@@ -117,6 +120,7 @@ Card& card(int device) { return machine().cards[static_cast<std::size_t>(device)
 int cards() { return static_cast<int>(machine().cards.size()); }
 
 thread_local int current = 0;
+thread_local EmulatedGraph* recorded = nullptr;
 thread_local cudaError_t last = cudaSuccess;
 std::atomic<cudaError_t> next_failure{cudaSuccess};
 
@@ -163,6 +167,7 @@ const char* cudaGetErrorName(cudaError_t status) {
     case cudaErrorNoDevice: return "cudaErrorNoDevice";
     case cudaErrorInvalidDevice: return "cudaErrorInvalidDevice";
     case cudaErrorLaunchFailure: return "cudaErrorLaunchFailure";
+    case cudaErrorStreamCaptureUnsupported: return "cudaErrorStreamCaptureUnsupported";
   }
   return "unrecognized error code";
 }
@@ -195,6 +200,7 @@ cudaError_t cudaSetDevice(int device) {
 }
 
 cudaError_t cudaDeviceSynchronize() {
+  if (recorded != nullptr) return result(cudaErrorStreamCaptureUnsupported);
   cudaError_t status;
   fails(status);
   return status;
@@ -263,15 +269,19 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const vo
 
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind, cudaStream_t) {
   if (cudaError_t status; fails(status)) return status;
-  const OpenAll open;
-  std::memmove(to, from, bytes);
+  emulated_card::give([=] {
+    const OpenAll open;
+    std::memmove(to, from, bytes);
+  });
   return cudaSuccess;
 }
 
 cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t) {
   if (cudaError_t status; fails(status)) return status;
-  const OpenAll open;
-  std::memset(memory, value, bytes);
+  emulated_card::give([=] {
+    const OpenAll open;
+    std::memset(memory, value, bytes);
+  });
   return cudaSuccess;
 }
 
@@ -299,7 +309,42 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
   return cudaSuccess;
 }
 
+cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode) {
+  if (cudaError_t status; fails(status)) return status;
+  recorded = new EmulatedGraph;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t* graph) {
+  *graph = std::exchange(recorded, nullptr);
+  cudaError_t status;
+  fails(status);
+  return status;
+}
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
+  if (cudaError_t status; fails(status)) return status;
+  *executable = new EmulatedGraph(*graph);
+  return cudaSuccess;
+}
+cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t) {
+  if (cudaError_t status; fails(status)) return status;
+  for (const auto& work : executable->work) work();
+  return cudaSuccess;
+}
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  return cudaSuccess;
+}
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) { return cudaGraphDestroy(executable); }
+
 namespace emulated_card {
+
+void give(std::function<void()> work) {
+  if (recorded != nullptr) {
+    recorded->work.push_back(std::move(work));
+  } else {
+    work();
+  }
+}
 
 void fail_next(cudaError_t status) { next_failure = status; }
 

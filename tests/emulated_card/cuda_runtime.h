@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <type_traits>
 
 #define CUDART_VERSION 13000
@@ -23,6 +24,7 @@ enum cudaError_t {
   cudaErrorNoDevice = 100,
   cudaErrorInvalidDevice = 101,
   cudaErrorLaunchFailure = 719,
+  cudaErrorStreamCaptureUnsupported = 900,
 };
 enum cudaMemcpyKind { cudaMemcpyDefault = 4 };
 enum cudaMemoryType {
@@ -36,8 +38,12 @@ enum { cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2, cudaHostAllocDefau
 
 struct EmulatedStream;
 struct EmulatedEvent;
+struct EmulatedGraph;
+enum cudaStreamCaptureMode { cudaStreamCaptureModeRelaxed = 2 };
 using cudaStream_t = EmulatedStream*;
 using cudaEvent_t = EmulatedEvent*;
+using cudaGraph_t = EmulatedGraph*;
+using cudaGraphExec_t = EmulatedGraph*;
 
 struct cudaDeviceProp {
   char name[256];
@@ -81,6 +87,13 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
 cudaError_t cudaEventSynchronize(cudaEvent_t event);
 cudaError_t cudaEventDestroy(cudaEvent_t event);
 
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode);
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph);
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long flags);
+cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream);
+cudaError_t cudaGraphDestroy(cudaGraph_t graph);
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable);
+
 namespace emulated_card {
 
 /// What the next call to a function that can fail returns instead of doing anything.
@@ -104,6 +117,9 @@ int current_device();
 /// Ends the program where a word of what a kernel is given looks like an address of the host, which no card could read.
 void check_given(const void* body, std::size_t bytes);
 
+/// Does the work, or keeps it for the graph that this thread records.
+void give(std::function<void()> work);
+
 constexpr std::int64_t kBlock = 256;
 
 /// A number below `blocks` without a common divisor, so that its multiples reach every block.
@@ -122,13 +138,15 @@ template <class Body> void emulated_launch(std::int64_t n, const Body& body) {
   } else if constexpr (std::has_unique_object_representations_v<Body>) {
     emulated_card::check_given(&given, sizeof given);
   }
-  const emulated_card::Open open(emulated_card::current_device());
-  const std::int64_t blocks = (n - 1) / emulated_card::kBlock + 1;
-  const std::int64_t step = emulated_card::scrambling_step(blocks);
-  std::int64_t block = blocks - 1;
-  for (std::int64_t turn = 0; turn < blocks; ++turn, block = (block + step) % blocks) {
-    const std::int64_t first = block * emulated_card::kBlock;
-    const std::int64_t last = n - first < emulated_card::kBlock ? n : first + emulated_card::kBlock;
-    for (std::int64_t i = last - 1; i >= first; --i) given(i);
-  }
+  emulated_card::give([n, given, device = emulated_card::current_device()] {
+    const emulated_card::Open open(device);
+    const std::int64_t blocks = (n - 1) / emulated_card::kBlock + 1;
+    const std::int64_t step = emulated_card::scrambling_step(blocks);
+    std::int64_t block = blocks - 1;
+    for (std::int64_t turn = 0; turn < blocks; ++turn, block = (block + step) % blocks) {
+      const std::int64_t first = block * emulated_card::kBlock;
+      const std::int64_t last = n - first < emulated_card::kBlock ? n : first + emulated_card::kBlock;
+      for (std::int64_t i = last - 1; i >= first; --i) given(i);
+    }
+  });
 }

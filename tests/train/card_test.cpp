@@ -5,11 +5,16 @@
 #include <filesystem>
 
 #include "support/expect.h"
+#include "support/scale.h"
 #include "tenet/framework/core/cuda.h"
+#include "tenet/framework/core/memory.h"
 #include "tenet/nn/conv2d.h"
 #include "tenet/nn/linear.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/ops/elementwise/compare.h"
+#include "tenet/ops/elementwise/unary.h"
+#include "tenet/ops/loss/loss.h"
+#include "tenet/ops/pool/pool.h"
 #include "tenet/ops/random/random.h"
 #include "tenet/ops/reduce/reduce.h"
 #include "tenet/train/io/safetensors.h"
@@ -109,6 +114,42 @@ TEST_F(OnACard, AStateFromTheCpuIsLoadedToWhereTheParametersAre) {
   there.load_state_dict(state);
   EXPECT_EQ(there.state_dict().at("0.momentum_buffer").device(), kCard);
   train(net, there, kCard);
+}
+
+struct LeNet : nn::Module {
+  nn::Conv2d conv1{{.in_channels = 1, .out_channels = 6, .kernel_size = 5, .padding = 2}};
+  nn::Conv2d conv2{{.in_channels = 6, .out_channels = 16, .kernel_size = 5}};
+  nn::Linear fc1{{.in_features = 400, .out_features = 120}}, fc2{{.in_features = 120, .out_features = 10}};
+  TENET_MODULE(LeNet, conv1, conv2, fc1, fc2)
+
+  Tensor forward(const Tensor& x) {
+    const Tensor h = max_pool2d(relu(conv2(max_pool2d(relu(conv1(x)), 2))), 2);
+    return fc2(relu(fc1(h.flatten(1))));
+  }
+};
+
+TEST_F(OnACard, AThousandStepsOfLeNetKeepTheirMemory) {
+  LeNet net;
+  net.to(kCard);
+  optim::Adam adam(net.parameters(), {.lr = 1e-3});
+  const Tensor images = randn({8, 1, 28, 28}).to(kCard), labels = arange(8).to(kCard);
+  MemoryStats before;
+  float first = 0, last = 0;
+  const std::int64_t n = tenet_test::scaled(1000) + 3;
+  for (std::int64_t step = 0; step < n; ++step) {
+    adam.zero_grad();
+    const Tensor loss = cross_entropy(net(images), labels);
+    loss.backward();
+    adam.step();
+    (step == 0 ? first : last) = loss.item<float>();
+    const MemoryStats now = memory_stats(kCard);
+    if (step == 2) before = now;
+    if (step > 2) {
+      ASSERT_EQ(now.in_use, before.in_use) << "step " << step;
+      ASSERT_EQ(now.cached, before.cached) << "step " << step;
+    }
+  }
+  EXPECT_LT(last, first);
 }
 
 TEST_F(OnACard, AFileIsReadStraightToIt) {

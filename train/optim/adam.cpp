@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "tenet/framework/core/cuda.h"
+
 #include "tenet/ops/create/create.h"
 #include "tenet/ops/update/update.h"
 
@@ -61,6 +63,11 @@ void Adam::prepare(const Tensor& x, std::vector<Tensor>& state) {
 }
 
 void Adam::update(Tensor& x, const Tensor& dx, std::vector<Tensor>& state, bool) {
+  if (cuda::is_capturing()) {
+    fail<DeviceError>(
+        "adam: counts its steps on the host, so every replay of a cuda::Graph would be the same step. "
+        "Use SGD in the graph, or step outside of it.");
+  }
   const auto t = static_cast<double>(++*state[0].data<std::int64_t>());
   update::run(update_at(options, t), x, dx, state[1], state[2], options.amsgrad ? state[3] : Tensor());
 }
