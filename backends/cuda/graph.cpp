@@ -48,17 +48,19 @@ struct Graph::State {
     cuda_backend(device).hold(stream);
   }
 
-  ~State() try {
-    if (executable != nullptr) {
-      const DeviceGuard guard(device);
-      static_cast<void>(cudaDeviceSynchronize());  // it may still run
-      static_cast<void>(cudaGraphExecDestroy(executable));
+  ~State() {
+    try {
+      if (executable != nullptr) {
+        const DeviceGuard guard(device);
+        static_cast<void>(cudaDeviceSynchronize());  // it may still run
+        static_cast<void>(cudaGraphExecDestroy(executable));
+      }
+      cuda_backend(device).release(stream);
+      std::lock_guard lock(streams().mutex);
+      streams().free[device].push_back(stream);
+    } catch (const std::exception&) {
+      // The card cannot be reached, or there is no memory: a stream is lost.
     }
-    cuda_backend(device).release(stream);
-    std::lock_guard lock(streams().mutex);
-    streams().free[device].push_back(stream);
-  } catch (const std::exception&) {
-    // The card cannot be reached, or there is no memory: a stream is lost.
   }
 
   void run(const std::function<void()>& body) const {

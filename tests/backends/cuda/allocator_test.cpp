@@ -156,6 +156,20 @@ TEST(CudaAllocator, PeakIsTheMostInUseSinceItsReset) {
   EXPECT_EQ(card.memory.stats().peak, 2048);
 }
 
+TEST(CudaAllocator, AHeldStreamKeepsItsSegments) {
+  Card card;
+  card.memory.hold(kSecond);
+  for (void* stream : {kFirst, kSecond}) card.memory.free(card.memory.allocate(512, stream), stream);
+  card.memory.empty_cache();
+  EXPECT_EQ(card.segments.size(), 1u);
+  card.left = 0;
+  EXPECT_THROW(card.memory.allocate(512, kFirst), OutOfMemoryError) << "not given to another stream either";
+  EXPECT_NO_THROW(card.memory.free(card.memory.allocate(512, kSecond), kSecond));
+  card.memory.release(kSecond);
+  card.memory.empty_cache();
+  EXPECT_TRUE(card.segments.empty());
+}
+
 TEST(CudaAllocator, EmptyCacheReturnsWhatHasNoBlockInUse) {
   Card card;
   void* a = card.memory.allocate(1000, kFirst);
