@@ -230,10 +230,6 @@ template <class T, class N, int kBlock> struct DirectAdjointWeight {
         x(x_),
         y(y_),
         partials(partials_) {}
-  /// Sums that go side by side.
-  static std::int64_t sums(const ConvGeometry& g) {
-    return g.groups * ceil_div(g.out_per_group(), kBlock) * g.rows();
-  }
   std::int64_t count() const { return std::int64_t{1} * g.groups * blocks * rows * lanes; }
 
   TENET_HD void operator()(std::int64_t i) const {

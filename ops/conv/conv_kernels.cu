@@ -172,28 +172,34 @@ template <class T> struct Clear {
   TENET_HD void operator()(std::int64_t i) const { to[i] = T(0); }
 };
 
-/// f with the number of channels that a thread sums side by side, for so many in a group, and with the index type.
+/// How many channels a thread sums side by side, of so many in a group.
+int block_of(std::int64_t channels) { return channels == 1 ? 1 : channels <= 4 ? 4 : 8; }
+
+/// f with block_of(channels), and the geometry in the index type that holds `more` too.
 template <class F> void with_block(const ConvGeometry& g, std::int64_t channels, std::int64_t more, F&& f) {
   with_index_type(g, more, [&]<class N>(TypeTag<N>) {
     const auto same = geometry_of<N>(g);
-    if (channels == 1) return f.template operator()<1>(same);
-    if (channels <= 4) return f.template operator()<4>(same);
-    f.template operator()<8>(same);
+    switch (block_of(channels)) {
+      case 1: return f.template operator()<1>(same);
+      case 4: return f.template operator()<4>(same);
+      default: return f.template operator()<8>(same);
+    }
   });
 }
 
 template <class T>
 void adjoint_weight_lanes(Device device, const ConvGeometry& g, const T* x, const T* y, T* w) {
   const std::int64_t weights = g.out_channels * g.rows(), terms = g.batch * g.out_size();
-  const std::int64_t most = weights * cuda::lanes_for(1, terms);
-  with_block(g, g.out_per_group(), most, [&]<int kBlock, class N>(const BasicConvGeometry<N>& same) {
-    using Body = DirectAdjointWeight<T, N, kBlock>;
-    const std::int64_t lanes = cuda::lanes_for(Body::sums(g), terms);
-    if (lanes == 1) return run(device, Body(g, same, 1, x, y, w));
-    cuda::Lanes<T> partials(device, weights, lanes);
-    run(device, Body(g, same, lanes, x, y, partials.data()));
-    partials.merge(Add{}, Write<T>{w});
-  });
+  const std::int64_t blocks = ceil_div(g.out_per_group(), block_of(g.out_per_group()));
+  const std::int64_t lanes = cuda::lanes_for(g.groups * blocks * g.rows(), terms);
+  with_block(g, g.out_per_group(), weights * lanes,
+             [&]<int kBlock, class N>(const BasicConvGeometry<N>& same) {
+               using Body = DirectAdjointWeight<T, N, kBlock>;
+               if (lanes == 1) return run(device, Body(g, same, 1, x, y, w));
+               cuda::Lanes<T> partials(device, weights, lanes);
+               run(device, Body(g, same, lanes, x, y, partials.data()));
+               partials.merge(Add{}, Write<T>{w});
+             });
 }
 
 template <class T>
