@@ -9,7 +9,7 @@ namespace tenet::cuda {
 
 /// What a thread needs to know of a loop; strides in bytes.
 struct LoopIndex {
-  int rank = 0, operands = 0;
+  int rank = 0;
   std::int64_t total = 1;
   std::int64_t sizes[Dims::kMaxRank] = {};
   FastInt fast[Dims::kMaxRank];  // the same, where they fit
@@ -19,31 +19,33 @@ struct LoopIndex {
   explicit LoopIndex(const Loop& loop);
 
   /// Where the operands of index i lie.
-  template <class Int, class N> TENET_HD void locate(Int i, const N* size, std::byte** at) const {
-    // Not to `operands`: a loop of constant length is unrolled, and `at` stays in registers.
+  TENET_HD void locate(std::int64_t i, std::byte** at) const {
+    // All there can be: a loop of constant length is unrolled, and `at` stays in registers.
     for (int k = 0; k < Loop::kMaxOperands; ++k) at[k] = data[k];
-    Split<Int> index{i};
-    for (int d = rank - 1; d >= 0; --d) {
-      const std::int64_t step = d == 0 ? index.rest : index.next(size[d]);
+    walk(i, [&](int d, std::int64_t step) {
       for (int k = 0; k < Loop::kMaxOperands; ++k) at[k] += step * strides[k][d];
-    }
+    });
   }
 
   /// How far from its first element, in bytes, that of index i of one operand lies.
   TENET_HD std::int64_t offset(int operand, std::int64_t i) const {
-    if (total <= 0x7fffffff) return offset_of(static_cast<std::int32_t>(i), fast, operand);
-    return offset_of(i, sizes, operand);
+    std::int64_t offset = 0;
+    walk(i, [&](int d, std::int64_t step) { offset += step * strides[operand][d]; });
+    return offset;
   }
 
  private:
-  template <class Int, class N> TENET_HD std::int64_t offset_of(Int i, const N* size, int operand) const {
-    std::int64_t offset = 0;
-    Split<Int> index{i};
-    for (int d = rank - 1; d >= 0; --d) {
-      const std::int64_t step = d == 0 ? index.rest : index.next(size[d]);
-      offset += step * strides[operand][d];
+  /// f(dimension, the place along it of index i).
+  template <class F> TENET_HD void walk(std::int64_t i, F&& f) const {
+    if (total <= 0x7fffffff) {
+      walk_in(static_cast<std::int32_t>(i), fast, f);
+    } else {
+      walk_in(i, sizes, f);
     }
-    return offset;
+  }
+  template <class Int, class N, class F> TENET_HD void walk_in(Int i, const N* size, F&& f) const {
+    Split<Int> index{i};
+    for (int d = rank - 1; d >= 0; --d) f(d, d == 0 ? index.rest : index.next(size[d]));
   }
 };
 
@@ -53,11 +55,7 @@ template <class K> struct LoopBody {
 
   TENET_HD void operator()(std::int64_t i) const {
     std::byte* at[Loop::kMaxOperands];
-    if (index.total <= 0x7fffffff) {
-      index.locate(static_cast<std::int32_t>(i), index.fast, at);
-    } else {
-      index.locate(i, index.sizes, at);
-    }
+    index.locate(i, at);
     constexpr std::int64_t alone[Loop::kMaxOperands] = {};
     steps(kernel, at, alone, 1);
   }

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "support/expect.h"
 #include "support/scale.h"
@@ -150,6 +152,27 @@ TEST_F(OnACard, AThousandStepsOfLeNetKeepTheirMemory) {
     }
   }
   EXPECT_LT(last, first);
+}
+
+/// The largest distance of two tensors' elements, in units in the last place of the first one's.
+template <class T> double ulps(const Tensor& a, const Tensor& b) {
+  double largest = 0;
+  for (std::int64_t i = 0; i < a.numel(); ++i) {
+    const T x = a.data<T>()[i], y = b.data<T>()[i], size = std::abs(x);
+    const T unit = std::nextafter(size, std::numeric_limits<T>::infinity()) - size;
+    largest = std::max(largest,
+                       std::abs(static_cast<double>(x) - static_cast<double>(y)) / static_cast<double>(unit));
+  }
+  return largest;
+}
+
+TEST_F(OnACard, NormalsDifferInTheLastBitsAtMost) {
+  for (DType dtype : {float32, float64}) {
+    Generator here(7), there(7);
+    const Tensor a = randn({100'000}, {.dtype = dtype, .generator = &here});
+    const Tensor b = randn({100'000}, {.dtype = dtype, .device = kCard, .generator = &there}).to(Device{});
+    EXPECT_LE(dtype == float32 ? ulps<float>(a, b) : ulps<double>(a, b), 4) << dtype;
+  }
 }
 
 TEST_F(OnACard, AFileIsReadStraightToIt) {
