@@ -142,3 +142,23 @@ def test_an_error_of_the_other_side_arrives_whole() -> None:
 
     with pytest.raises(KeyError, match="not today"):
         tenet.from_dlpack(Refuses())
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("peer", ["torch", "jax.numpy"])
+def test_peers_take_and_give(peer: str, dtype: tenet.dtype) -> None:
+    """With PyTorch and JAX, where they are installed."""
+    theirs = pytest.importorskip(peer)
+    if peer == "jax.numpy":
+        pytest.importorskip("jax").config.update("jax_enable_x64", True)
+    x = tenet.tensor([[1, 0, 3], [4, 5, 6]]).to(dtype)
+    for ours in (x, x.t()):
+        taken = theirs.from_dlpack(ours)
+        assert str(taken.dtype).split(".")[-1] == str(dtype).split(".")[-1]
+        assert np.array_equal(np.asarray(taken), ours.numpy())
+        back = tenet.from_dlpack(taken)
+        assert back.dtype == dtype and tenet.equal(back, ours) and back.data_ptr() == x.data_ptr()
+    if peer == "torch":  # JAX takes no gaps, and its arrays never change
+        assert theirs.from_dlpack(x[:, ::2]).tolist() == x[:, ::2].tolist()
+        theirs.from_dlpack(x)[0, 1] = 1
+        assert x[0, 1].item() == 1
