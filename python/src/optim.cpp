@@ -22,6 +22,18 @@ optim::AdamOptions adam_options(double lr, std::array<double, 2> betas, double e
   return {lr, betas, eps, weight_decay, amsgrad, maximize, decoupled};
 }
 
+/// The parameters that have a gradient, and their gradients.
+py::tuple with_gradients(const py::list& parameters) {
+  py::list some, gradients;
+  for (const py::handle parameter : parameters) {
+    const Tensor gradient = parameter.cast<Tensor>().grad();
+    if (!gradient.defined()) continue;
+    some.append(parameter);
+    gradients.append(wrapped(gradient));
+  }
+  return py::make_tuple(std::move(some), std::move(gradients));
+}
+
 double work_of(const Tensors& parameters) {
   double work = 0;
   for (const Tensor& x : parameters) work += size_of(x);
@@ -74,6 +86,7 @@ void add_optimizers(py::module_& module) {
     const optim::Adam checked(std::move(x),
                               adam_options(lr, betas, eps, decay, amsgrad, maximize, decoupled));
   });
+  module.def("with_gradients", &with_gradients);
   module.def("sgd_step", &sgd_step);
   module.def("adam_step", &adam_step);
 }

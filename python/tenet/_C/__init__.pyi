@@ -167,6 +167,7 @@ __all__ = [
     "var",
     "version",
     "where",
+    "with_gradients",
     "zeros",
     "zeros_like",
 ]
@@ -935,6 +936,7 @@ def where(condition: Tensor, input: _b.float | _b.int | _b.bool, other: Tensor) 
 def where(condition: Tensor, input: _b.float | _b.int | _b.bool, other: _b.float | _b.int | _b.bool) -> Tensor: ...
 @overload
 def where(condition: Tensor) -> Any: ...
+def with_gradients(arg0: _b.list) -> _b.tuple[Any, ...]: ...
 @overload
 def zeros(*args: SupportsIndex | Sequence[SupportsIndex], dtype: _dtype | _b.type[Any] | None = ..., device: _device | _b.str | None = ..., requires_grad: _b.bool = ...) -> Tensor: ...
 @overload

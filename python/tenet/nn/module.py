@@ -144,10 +144,14 @@ class Module(Stateful):
     # --- Attributes -----------------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
-        for room in ("_parameters", "_buffers", "_modules"):
-            parts = self.__dict__.get(room)
-            if parts is not None and name in parts:
-                return parts[name]
+        parts = self.__dict__
+        try:
+            return parts["_parameters"][name]  # first and without a search: every layer's forward asks for some
+        except KeyError:
+            pass
+        for room in ("_buffers", "_modules"):
+            if room in parts and name in parts[room]:
+                return parts[room][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:

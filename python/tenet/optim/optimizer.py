@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
-from tenet.autograd.grad_mode import enable_grad, no_grad
+from tenet.autograd.grad_mode import enable_grad
 from tenet.nn.hooks import Hooks
 
 if TYPE_CHECKING:
@@ -239,14 +239,12 @@ class Optimizer:
 class Native(Optimizer):
     """An optimiser whose step the C++ library does, of each group at once: whole or not at all."""
 
-    @no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """One update of every parameter from its grad; a parameter without one is left alone. Returns what the closure,
         which computes the loss anew, returns."""
         loss = self._loss(closure)
         for group in self.param_groups:
-            params = [p for p in group["params"] if p.grad is not None]
-            gradients = [p.grad for p in params]
+            params, gradients = _C.with_gradients(group["params"])
             try:
                 self._update(group, params, gradients)
             except _C.DeviceError:  # before anything was changed

@@ -33,10 +33,13 @@ class SGD(Native):
             _C.check_sgd(group["params"], *self._settings(group))
 
     def _update(self, group: dict[str, Any], params: list[Tensor], gradients: list[Any]) -> None:
-        known = [self.state[p].get("momentum_buffer") if group["momentum"] else None for p in params]
-        first = [b is None for b in known]
-        buffers = [_C.zeros_like(p) if b is None else b for p, b in zip(params, known)] if group["momentum"] else known
+        states = [self.state[p] for p in params] if group["momentum"] else []
+        buffers = [state.get("momentum_buffer") for state in states] or [None] * len(params)
+        first = [b is None for b in buffers]
+        starts = bool(states) and True in first
+        if starts:
+            buffers = [_C.zeros_like(p) if b is None else b for p, b in zip(params, buffers)]
         _C.sgd_step(params, gradients, buffers, first, *self._settings(group))
-        for p, b in zip(params, buffers):
-            if b is not None:
-                self.state[p]["momentum_buffer"] = b
+        if starts:
+            for state, b in zip(states, buffers):
+                state["momentum_buffer"] = b
