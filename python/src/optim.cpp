@@ -1,6 +1,7 @@
 // The steps of the optimisers, as tenet.optim uses them: parameters, gradients, settings and what was gathered come with
 // every step, since a program may have changed any of them.
 #include "tenet/framework/autograd/grad_mode.h"
+#include "tenet/ops/create/create.h"
 #include "tenet/ops/update/update.h"
 #include "tenet/python/src/bind.h"
 #include "tenet/train/optim/adam.h"
@@ -40,20 +41,26 @@ double work_of(const Tensors& parameters) {
   return work;
 }
 
-void sgd_step(Tensors x, const Tensors& dx, const MaybeTensors& b, const std::vector<bool>& first, double lr,
-              double momentum, double dampening, double weight_decay, bool nesterov, bool maximize) {
+using NewBuffers = std::vector<std::pair<std::size_t, Tensor>>;
+
+/// Returns the buffers that were None, with their places. Without momentum there are none.
+NewBuffers sgd_step(Tensors x, const Tensors& dx, const MaybeTensors& b, double lr, double momentum,
+                    double dampening, double weight_decay, bool nesterov, bool maximize) {
   const NoGradGuard unrecorded;
-  Tensors buffers;
+  Tensors buffers(x.size());
+  NewBuffers made;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    buffers.push_back(b.at(i).value_or(Tensor()));
+    if (momentum != 0) buffers[i] = b.at(i) ? *b[i] : made.emplace_back(i, zeros_like(x[i])).second;
     update::check("SGD", x[i], dx.at(i), {&buffers[i]});
   }
   unlocked(work_of(x), [&] {
     for (std::size_t i = 0; i < x.size(); ++i) {
-      update::run(update::Sgd{lr, momentum, dampening, weight_decay, nesterov, maximize, first.at(i)}, x[i],
-                  dx[i], buffers[i]);
+      const bool first = momentum != 0 && !b[i];
+      update::run(update::Sgd{lr, momentum, dampening, weight_decay, nesterov, maximize, first}, x[i], dx[i],
+                  buffers[i]);
     }
   });
+  return made;
 }
 
 void adam_step(Tensors x, const Tensors& dx, const Tensors& m, const Tensors& v, const MaybeTensors& largest,

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 class Hooks(OrderedDict[int, "Callable[..., Any]"]):
     """Functions in the order in which they were registered."""
 
+    some = False  # whether there ever was a hook of any kind: most programs have none, and need not look
     _keys = itertools.count()
+
+    def __setitem__(self, key: int, hook: Callable[..., Any]) -> None:
+        Hooks.some = True
+        super().__setitem__(key, hook)
 
     def add(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         key = next(self._keys)

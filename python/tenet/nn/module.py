@@ -65,8 +65,9 @@ class Module(Stateful):
     # --- Calls and hooks ------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
-                or hooks.forward or hooks.forward_pre or hooks.backward or hooks.backward_pre):
+        if not Hooks.some or not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks
+                                  or self._backward_pre_hooks or hooks.forward or hooks.forward_pre or hooks.backward
+                                  or hooks.backward_pre):
             return self.forward(*args, **kwargs)
         called: set[int] = set()
         try:

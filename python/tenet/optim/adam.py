@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tenet import _C
@@ -27,10 +28,7 @@ class Adam(Native):
                                   "differentiable": differentiable, "fused": fused,
                                   "decoupled_weight_decay": decoupled_weight_decay})
 
-    @staticmethod
-    def _settings(group: dict[str, Any]) -> list[Any]:
-        return [group[name] for name in ("lr", "betas", "eps", "weight_decay", "amsgrad", "maximize",
-                                         "decoupled_weight_decay")]
+    _settings = itemgetter("lr", "betas", "eps", "weight_decay", "amsgrad", "maximize", "decoupled_weight_decay")
 
     def _check_group(self, group: dict[str, Any]) -> None:
         if group["params"]:

@@ -33,6 +33,8 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     """The step of a class, with the hooks of its optimisers around it."""
     @functools.wraps(step)
     def hooked(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not Hooks.some:
+            return step(self, *args, **kwargs)
         for hook in list(self._step_pre_hooks.values()):
             changed = hook(self, args, kwargs)
             if changed is not None:

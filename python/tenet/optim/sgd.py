@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from tenet import _C
@@ -24,9 +25,7 @@ class SGD(Native):
                                   "nesterov": nesterov, "maximize": maximize, "foreach": foreach,
                                   "differentiable": differentiable, "fused": fused})
 
-    @staticmethod
-    def _settings(group: dict[str, Any]) -> list[Any]:
-        return [group[name] for name in ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")]
+    _settings = itemgetter("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
 
     def _check_group(self, group: dict[str, Any]) -> None:
         if group["params"]:
@@ -34,12 +33,6 @@ class SGD(Native):
 
     def _update(self, group: dict[str, Any], params: list[Tensor], gradients: list[Any]) -> None:
         states = [self.state[p] for p in params] if group["momentum"] else []
-        buffers = [state.get("momentum_buffer") for state in states] or [None] * len(params)
-        first = [b is None for b in buffers]
-        starts = bool(states) and True in first
-        if starts:
-            buffers = [_C.zeros_like(p) if b is None else b for p, b in zip(params, buffers)]
-        _C.sgd_step(params, gradients, buffers, first, *self._settings(group))
-        if starts:
-            for state, b in zip(states, buffers):
-                state["momentum_buffer"] = b
+        buffers = [state.get("momentum_buffer") for state in states]
+        for i, b in _C.sgd_step(params, gradients, buffers, *self._settings(group)):
+            states[i]["momentum_buffer"] = b

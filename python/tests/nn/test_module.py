@@ -1,6 +1,8 @@
 """nn.Module: parts, names, state, hooks, text."""
 import copy
 import pickle
+import subprocess
+import sys
 from collections import OrderedDict
 from typing import Any
 
@@ -178,6 +180,14 @@ def test_forward_hooks() -> None:
     assert net(input=tenet.ones(2)).item() == 0
     last.remove()
     assert doubled.item() != net(tenet.ones(2)).item() and len(seen) == 1
+
+
+def test_hooks_that_came_with_a_pickle_run() -> None:
+    net = nn.ReLU()
+    net.register_forward_hook(print)
+    program = f"import pickle, tenet; pickle.loads({pickle.dumps(net)!r})(tenet.tensor([-1.0, 2.0]))"
+    printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert printed == "ReLU() (tensor([-1.,  2.]),) tensor([0., 2.])\n"
 
 
 def test_full_backward_hook() -> None:
