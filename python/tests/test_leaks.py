@@ -75,7 +75,47 @@ class Two(Function):
         return g * w, g * x
 
 
+class One(Function):
+    @staticmethod
+    def forward(ctx: Any, x: tenet.Tensor) -> Any:
+        y = x.exp()
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, dy: tenet.Tensor) -> Any:
+        return dy * ctx.saved_tensors[0]
+
+
+class InPlace(Function):
+    @staticmethod
+    def forward(ctx: Any, x: tenet.Tensor) -> Any:
+        ctx.mark_dirty(x.mul_(2))
+        return x
+
+    @staticmethod
+    def backward(ctx: Any, dy: tenet.Tensor) -> Any:
+        return dy * 2
+
+
+class WithPlace(Function):
+    @staticmethod
+    def forward(ctx: Any, x: tenet.Tensor) -> Any:
+        y, place = x.max(0)
+        ctx.mark_non_differentiable(place)
+        return y, place
+
+    @staticmethod
+    def backward(ctx: Any, dy: tenet.Tensor, _: Any) -> Any:
+        return dy.expand(3)
+
+
 def functions() -> None:
+    leaf = tenet.ones(3, requires_grad=True)
+    One.apply(leaf).sum().backward()
+    InPlace.apply(leaf * 1).sum().backward()
+    WithPlace.apply(leaf)[0].backward()
+    One.apply(leaf), InPlace.apply(leaf * 1), WithPlace.apply(leaf)  # never differentiated
     x, w = tenet.ones(3, requires_grad=True), tenet.ones(3)
     y, z = Two.apply(x, w)
     (y + z).sum().backward()

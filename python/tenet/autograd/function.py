@@ -136,9 +136,11 @@ def _recorded(cls: type[Function], ctx: FunctionCtx, args: Any, returned: Any) -
     others = {i: (y.shape, y.dtype) for i, y in enumerate(outputs) if isinstance(y, Tensor) and i not in places}
     dtypes = [x.dtype if isinstance(x, Tensor) else None for x in args]
     rule = cls.vjp if cls.backward is Function.backward else cls.backward
+    count, dirty = len(outputs), ctx._dirty
+    ctx._dirty = ctx._not_differentiable = ()
 
-    def backward(dy: Tensor, values: Any) -> Any:
-        dys = [_C.zeros(others[i][0], dtype=others[i][1]) if i in others else None for i in range(len(outputs))]
+    def backward(dy: Tensor, values: Any) -> Any:  # holds no output: the record that keeps it is kept by them
+        dys = [_C.zeros(others[i][0], dtype=others[i][1]) if i in others else None for i in range(count)]
         for i, part in zip(places, pack.parts_of(dy)):
             dys[i] = part
         ctx._saved = take(values)
@@ -151,7 +153,7 @@ def _recorded(cls: type[Function], ctx: FunctionCtx, args: Any, returned: Any) -
     pack.forget()
     recorded = list(outputs)
     for i, part in zip(places, pack.parts_of(packed)):
-        recorded[i] = _C.adopt(outputs[i], part) if _is_any(outputs[i], ctx._dirty) else part
+        recorded[i] = _C.adopt(outputs[i], part) if _is_any(outputs[i], dirty) else part
     return recorded[0] if single else recorded if isinstance(returned, list) else tuple(recorded)
 
 
