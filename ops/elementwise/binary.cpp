@@ -7,6 +7,7 @@
 #include "tenet/framework/core/strides.h"
 #include "tenet/ops/copy/copy.h"
 #include "tenet/ops/elementwise/binary_kernels.h"
+#include "tenet/ops/elementwise/compare.h"
 #include "tenet/ops/reduce/sum_to.h"
 
 namespace tenet {
@@ -86,6 +87,12 @@ template <class F> DType operand_type(const Tensor& a, const Tensor& b) {
   return F::types == Types::floating ? to_floating(dtype) : dtype;
 }
 
+/// A scalar operand; of a floating type where the op works in one, since an integer type may be too narrow for it.
+template <class F> Tensor operand(Scalar value, const Tensor& other) {
+  const DType dtype = F::types == Types::floating ? to_floating(other.dtype()) : other.dtype();
+  return wrap(value, dtype, other.device());
+}
+
 template <class F> void record_binary(const Tensor& y, const Tensor& a, const Tensor& b) {
   const unsigned saved = (requires_history(a) ? F::reads_a : 0) | (requires_history(b) ? F::reads_b : 0);
   const BinaryRule<F> rule{static_cast<std::uint8_t>(saved)};
@@ -99,9 +106,16 @@ template <class F> void record_binary(const Tensor& y, const Tensor& a, const Te
   }
 }
 
+template <class F> void check_divisor(const Tensor& b) {
+  if (!F::whole_divisor || is_floating(b.dtype()) || !(b == 0).any().item<bool>()) return;
+  fail<ValueError>(F::name, ": an integer is divided by 0 (the divisor has shape ", b.shape(),
+                   "). Convert with .to(tenet::float32) for inf and NaN there.");
+}
+
 template <class F> Tensor binary(const Tensor& a, const Tensor& b) {
   const DType dtype = operand_type<F>(a, b);
   if (a.dtype() != dtype || b.dtype() != dtype) return binary<F>(a.to(dtype), b.to(dtype));
+  check_divisor<F>(b);
   Tensor y = a.same_shape(b)
                  ? Tensor::make_like(a)
                  : Tensor::make(broadcast_shapes(a.shape(), b.shape(), F::name), dtype, a.device());
@@ -113,7 +127,7 @@ template <class F> Tensor binary(const Tensor& a, const Tensor& b) {
 template <class F> Tensor& binary_in_place(Tensor& a, const Tensor& b) {
   check_writable(a, F::name);
   const DType dtype = operand_type<F>(a, b);
-  if (dtype != a.dtype()) {
+  if (!can_hold(a.dtype(), dtype)) {
     fail<DTypeError>(F::name, "_: the result is ", dtype, " and cannot be written into a ", a.dtype(),
                      " tensor. Use ", F::name, "(a, b), or convert a first.");
   }
@@ -122,6 +136,7 @@ template <class F> Tensor& binary_in_place(Tensor& a, const Tensor& b) {
                      " and cannot be written into a tensor of shape ", a.shape(),
                      ". Only the other operand broadcasts in place.");
   }
+  if (dtype != a.dtype()) return a.copy_(binary<F>(a, b));  // in the wider type; reads a copy of a in it
   if (recording(a, b)) {
     // What a gradient reads must be as it was: the memory of a, which b may share, is about to change.
     const unsigned reads = (requires_history(a) ? F::reads_a : 0) | (requires_history(b) ? F::reads_b : 0);
@@ -129,6 +144,7 @@ template <class F> Tensor& binary_in_place(Tensor& a, const Tensor& b) {
     return copy::take(a,
                       binary<F>(reads & kFirst ? a.clone() : a, shared && reads & kSecond ? b.clone() : b));
   }
+  check_divisor<F>(b);
   if (b.dtype() == dtype && b.impl()->owner != a.impl()->owner) {
     run_binary<F>(a, a, b);
   } else {
@@ -145,10 +161,10 @@ using namespace pointwise;
 
 void detail::accumulate(const Tensor& sum, const Tensor& x) { run_binary<Add>(sum, sum, x); }
 
-#define TENET_DEFINE(Op, function, types)                                          \
-  Tensor function(const Tensor& a, const Tensor& b) { return binary<Op>(a, b); }   \
-  Tensor function(const Tensor& a, Scalar b) { return binary<Op>(a, wrap(b, a)); } \
-  Tensor function(Scalar a, const Tensor& b) { return binary<Op>(wrap(a, b), b); } \
+#define TENET_DEFINE(Op, function, types)                                                 \
+  Tensor function(const Tensor& a, const Tensor& b) { return binary<Op>(a, b); }          \
+  Tensor function(const Tensor& a, Scalar b) { return binary<Op>(a, operand<Op>(b, a)); } \
+  Tensor function(Scalar a, const Tensor& b) { return binary<Op>(operand<Op>(a, b), b); } \
   Tensor& function##_(Tensor& a, const Tensor& b) { return binary_in_place<Op>(a, b); }
 TENET_BINARY_OPS(TENET_DEFINE)
 #undef TENET_DEFINE

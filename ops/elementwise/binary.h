@@ -11,6 +11,7 @@ template <Types kTypes, unsigned kReadsA, unsigned kReadsB> struct Binary {
   static constexpr Types types = kTypes;
   static constexpr unsigned reads_a = kReadsA;  // what da reads
   static constexpr unsigned reads_b = kReadsB;  // what db reads
+  static constexpr bool whole_divisor = false;  // whether an integer b must not be 0
   /// Whether the op is linear in the operands of the mask taken together.
   static bool linear_in(unsigned) { return false; }
 };
@@ -88,6 +89,15 @@ struct Pow : Binary<Types::number, kFirst | kSecond, kFirst | kSecond | kOutput>
   }
 };
 
+/// Whether a / b, which left this rest when rounded towards 0, was rounded up.
+template <class V> TENET_HD bool rounded_up(V rest, V b) {
+  return rest != V(0) && (rest < V(0)) != (b < V(0));
+}
+/// Whether integers cannot be divided by b: nothing by 0, and the lowest not by -1.
+template <class V> TENET_HD bool undivided(V b) {
+  return b == V(0) || (std::is_signed_v<V> && b == static_cast<V>(-1));
+}
+
 /// The larger of a and b; NaN if either is. Where they are equal each gets half the gradient.
 struct Maximum : Binary<Types::any, kFirst | kSecond, kFirst | kSecond> {
   static constexpr const char* name = "maximum";
@@ -108,15 +118,54 @@ struct Minimum : Binary<Types::any, kFirst | kSecond, kFirst | kSecond> {
   template <class V> TENET_HD V db(const V& a, const V& b, const V& y) const { return da(b, a, y); }
 };
 
+/// floor(a / b), as Python's //: infinite or NaN where a floating b is 0. Integers: ValueError where b is 0. da = db = 0.
+struct FloorDivide : Binary<Types::number, kNothing, kNothing> {
+  static constexpr const char* name = "floor_divide";
+  static constexpr bool whole_divisor = true;
+  template <class V> TENET_HD V f(V a, V b) const {
+    if constexpr (std::is_floating_point_v<V>) {
+      if (b == V(0)) return a / b;
+      const V rest = std::fmod(a, b);
+      const V whole = (a - rest) / b - (rounded_up(rest, b) ? V(1) : V(0));  // an integer but for rounding
+      return whole == V(0) ? std::copysign(V(0), a / b) : std::round(whole);
+    } else {
+      if (undivided(b)) return b == V(0) ? V(0) : static_cast<V>(-modular(a));
+      return static_cast<V>(a / b - (rounded_up(static_cast<V>(a % b), b) ? 1 : 0));
+    }
+  }
+  template <class V> TENET_HD V da(const V& a, const V&, const V&) const { return constant(a, 0); }
+  template <class V> TENET_HD V db(const V& a, const V&, const V&) const { return constant(a, 0); }
+};
+
+/// a - b floor(a / b), as Python's %: of b's sign; NaN where a floating b is 0. Integers: ValueError where b is 0.
+/// da = 1, db = -floor(a / b).
+struct Remainder : Binary<Types::number, kNothing, kFirst | kSecond | kOutput> {
+  static constexpr const char* name = "remainder";
+  static constexpr bool whole_divisor = true;
+  template <class V> TENET_HD V f(V a, V b) const {
+    V rest;
+    if constexpr (std::is_floating_point_v<V>) {
+      rest = std::fmod(a, b);
+    } else {
+      rest = undivided(b) ? V(0) : static_cast<V>(a % b);
+    }
+    return rounded_up(rest, b) ? static_cast<V>(rest + b) : rest;
+  }
+  template <class V> TENET_HD One da(const V&, const V&, const V&) const { return {}; }
+  template <class V> TENET_HD V db(const V& a, const V& b, const V& y) const { return (y - a) / b; }
+};
+
 // The list: X(entry, function, the types its kernels are made for).
-#define TENET_BINARY_OPS(X) \
-  X(Add, add, ALL)          \
-  X(Sub, sub, NUMBERS)      \
-  X(Mul, mul, ALL)          \
-  X(Div, div, FLOATS)       \
-  X(Pow, pow, NUMBERS)      \
-  X(Maximum, maximum, ALL)  \
-  X(Minimum, minimum, ALL)
+#define TENET_BINARY_OPS(X)             \
+  X(Add, add, ALL)                      \
+  X(Sub, sub, NUMBERS)                  \
+  X(Mul, mul, ALL)                      \
+  X(Div, div, FLOATS)                   \
+  X(Pow, pow, NUMBERS)                  \
+  X(Maximum, maximum, ALL)              \
+  X(Minimum, minimum, ALL)              \
+  X(FloorDivide, floor_divide, NUMBERS) \
+  X(Remainder, remainder, NUMBERS)
 
 }  // namespace pointwise
 

@@ -5,6 +5,11 @@
 #include "tenet/framework/core/strides.h"
 
 namespace tenet::pointwise {
+namespace {
+
+int kind(DType dtype) { return is_floating(dtype) ? 2 : dtype == boolean ? 0 : 1; }
+
+}  // namespace
 
 Tensor constant(const Tensor& x, double c) {
   Tensor value = Tensor::make({}, x.dtype(), x.device());
@@ -36,13 +41,14 @@ Loop make_loop(std::initializer_list<const TensorImpl*> operands) {
 
 DType promote_mixed(const Tensor& a, const Tensor& b) {
   if ((a.dim() == 0) == (b.dim() == 0)) return tenet::promote(a.dtype(), b.dtype());
-  const auto kind = [](DType dtype) { return is_floating(dtype) ? 2 : dtype == boolean ? 0 : 1; };
   const DType scalar = a.dim() == 0 ? a.dtype() : b.dtype(), full = a.dim() == 0 ? b.dtype() : a.dtype();
   return kind(scalar) > kind(full) ? scalar : full;
 }
 
-Tensor wrap(Scalar value, const Tensor& other) {
-  Tensor t = Tensor::make({}, value.promote_with(other.dtype()), other.device());
+bool can_hold(DType target, DType result) { return kind(result) <= kind(target); }
+
+Tensor wrap(Scalar value, DType other, Device device) {
+  Tensor t = Tensor::make({}, value.promote_with(other), device);
   if (t.device() != Device{}) return t.fill_(value);
   dispatch_all(t.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;

@@ -31,7 +31,6 @@ concept Number = std::is_arithmetic_v<V>;
 template <Number V> TENET_HD V select(bool cond, V a, V b) { return cond ? a : b; }
 inline Tensor select(const Tensor& cond, const Tensor& a, const Tensor& b) { return where(cond, a, b); }
 
-/// The number c, of x's type.
 /// Integers as unsigned ones, whose sums and products wrap around as in NumPy: overflow of signed ones is undefined.
 template <class V> TENET_HD auto modular(V x) {
   if constexpr (std::is_integral_v<V> && !std::is_same_v<V, bool>) {
@@ -41,6 +40,7 @@ template <class V> TENET_HD auto modular(V x) {
   }
 }
 
+/// The number c, of x's type.
 template <Number V> TENET_HD V constant(V, double c) { return static_cast<V>(c); }
 Tensor constant(const Tensor& x, double c);
 
@@ -60,8 +60,13 @@ inline DType promote(const Tensor& a, const Tensor& b) {
   return a.dtype() == b.dtype() ? a.dtype() : promote_mixed(a, b);
 }
 
-/// A scalar operand as a 0-dimensional tensor of the type `tensor op scalar` has.
-Tensor wrap(Scalar value, const Tensor& other);
+/// Whether a tensor of type `target` can hold results of another type: none of a higher kind.
+bool can_hold(DType target, DType result);
+
+/// A scalar operand as a 0-dimensional tensor of the type it has beside a tensor of type `other`.
+Tensor wrap(Scalar value, DType other, Device device);
+/// The type `tensor op scalar` has.
+inline Tensor wrap(Scalar value, const Tensor& other) { return wrap(value, other.dtype(), other.device()); }
 
 /// `source` if it may be read while `target` is being written; a copy of it where the two overlap
 /// otherwise than element for element.

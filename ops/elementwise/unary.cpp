@@ -5,7 +5,9 @@
 
 #include "tenet/framework/autograd/in_place.h"
 #include "tenet/framework/core/dispatch.h"
+#include "tenet/framework/core/strides.h"
 #include "tenet/ops/copy/copy.h"
+#include "tenet/ops/elementwise/compare.h"
 #include "tenet/ops/elementwise/unary_kernels.h"
 
 namespace tenet {
@@ -49,7 +51,7 @@ template <class F> Tensor unary(const F& f, const Tensor& x) {
 
 /// Throws DTypeError unless a result of this type can be written into x.
 void check_holds(const char* name, DType result, const Tensor& x) {
-  if (!is_floating(result) || is_floating(x.dtype())) return;
+  if (can_hold(x.dtype(), result)) return;
   fail<DTypeError>(name, "_: the result is ", result, " and cannot be written into a ", x.dtype(),
                    " tensor. Use ", name, "(x), or convert with .to(tenet::float32) first.");
 }
@@ -102,6 +104,15 @@ Tensor clamp(const Tensor& x, Scalar low, Scalar high) {
 Tensor& clamp_(Tensor& x, Scalar low, Scalar high) {
   check_holds("clamp", low.promote_with(high.promote_with(x.dtype())), x);
   return unary_in_place(make_clamp(low, high, x.dtype()), x);
+}
+
+Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high) {
+  if (!low.defined() && !high.defined()) fail<ValueError>("clamp: needs min, max or both.");
+  for (const Tensor& bound : {low, high}) {
+    if (bound.defined()) broadcast_shapes(x.shape(), bound.shape(), "clamp");  // throws in this op's name
+  }
+  const Tensor y = low.defined() ? where(x < low, low, x) : x;
+  return high.defined() ? where(y > high, high, y) : y;
 }
 
 Tensor Tensor::operator-() const { return neg(*this); }

@@ -150,5 +150,8 @@ TENET_UNARY_OPS(TENET_DECLARE)
 /// in place, DTypeError if a bound is floating and x is not.
 Tensor clamp(const Tensor& x, Scalar low, Scalar high);
 Tensor& clamp_(Tensor& x, Scalar low, Scalar high);
+/// The same with bounds for each element, which broadcast; an undefined one does not limit, and where they cross the
+/// result is high. Gradients: dy to x where it is within, else to the bound. Throws ValueError if both are undefined.
+Tensor clamp(const Tensor& x, const Tensor& low, const Tensor& high);
 
 }  // namespace tenet

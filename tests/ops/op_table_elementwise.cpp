@@ -134,6 +134,20 @@ Op binary(const std::string& name, BinaryForms f, Draw a, Draw b, const std::vec
             true}}};
 }
 
+/// floor_divide and remainder.
+Op whole_division(const std::string& name, BinaryForms f) {
+  Op op = binary(name, f, Draw::low, Draw::positive, kNumbers, promoted, {});
+  op.wrong.push_back({[] {
+                        return Tensors{tenet::ones({2}, {.dtype = tenet::int64}),
+                                       tenet::zeros({2}, {.dtype = tenet::int64})};
+                      },
+                      {},
+                      "ValueError",
+                      name + ": an integer is divided by 0 (the divisor has shape [2]). Convert with "
+                             ".to(tenet::float32) for inf and NaN there."});
+  return op;
+}
+
 Op where_op() {
   return {
       .name = "where",
@@ -196,6 +210,8 @@ std::vector<Op> elementwise_ops() {
           binary("pow", FORMS(pow), Draw::positive, Draw::real, kNumbers, promoted, {}),
           binary("maximum", FORMS(maximum), Draw::low, Draw::high, kAll, promoted, {}),
           binary("minimum", FORMS(minimum), Draw::low, Draw::high, kAll, promoted, {}),
+          whole_division("floor_divide", FORMS(floor_divide)),
+          whole_division("remainder", FORMS(remainder)),
           where_op()};
 }
 

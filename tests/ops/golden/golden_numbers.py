@@ -82,6 +82,23 @@ def elementwise():
     g.write()
 
 
+def division():
+    """Rounded to whole numbers."""
+    g = Family("division")
+    for op, f in {"floor_divide": torch.floor_divide, "remainder": torch.remainder}.items():
+        slope = {"gradients": op == "remainder"}  # PyTorch's floor_divide is cut off from the graph
+        g.add(op, [special(7, -7, 7, -7, 0.5, -0.0, 6), special(2, 2, -2, -2, 0.75, 3, -3)], f, **slope)
+        g.add(op, [special(1, -1, math.inf, 2, 0, math.nan), special(math.inf, math.inf, 2, 0, 0, 1)], f, gradients=False)
+        g.add(op, [special(7, -7, 0.25)], lambda x: f(x, -2.5), right=-2.5, **slope)
+        g.add(op, [special(7, -7, 0.25)], lambda x: f(torch.tensor(3.0), x), left=3.0, gradients=False)
+        for dtype in [torch.int64, torch.int32, torch.uint8]:
+            x, y = torch.tensor([7, -7, 7, -7, 6, 0]), torch.tensor([2, 2, -2, -2, -3, 5])
+            x, y = (x.abs(), y.abs()) if dtype == torch.uint8 else (x, y)
+            g.add(op, [x.to(dtype), y.to(dtype)], f, exact_types=True)
+            g.add(op, [x.to(dtype), y.to(dtype)], getattr(torch.Tensor, op + "_"), exact_types=True, in_place=True)
+    g.write()
+
+
 def promotion():
     """Every pair of types, with dimensions and without, and every kind of scalar."""
     g = Family("promotion")

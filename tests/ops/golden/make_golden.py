@@ -17,7 +17,7 @@ import torch
 import golden_cases
 from golden_cases import Family
 from golden_conv import convolutions
-from golden_numbers import elementwise, products, promotion, reductions
+from golden_numbers import division, elementwise, products, promotion, reductions
 from golden_shapes import indexing, losses, shapes, windows
 
 
@@ -34,5 +34,5 @@ def rows():
     g.write()
 
 
-for family in [elementwise, promotion, reductions, products, shapes, indexing, losses, windows, convolutions, rows]:
+for family in [elementwise, promotion, reductions, products, shapes, indexing, losses, windows, convolutions, rows, division]:
     family()
