@@ -124,6 +124,13 @@ class LongPass {
   WithoutGil released_;
 };
 
+/// dy as a gradient of y: of y's type, where both are floating.
+Tensor fitted(const Tensor& dy, const Tensor& y) {
+  return dy.defined() && dy.dtype() != y.dtype() && is_floating(dy.dtype()) && is_floating(y.dtype())
+             ? dy.to(y.dtype())
+             : dy;
+}
+
 void backward(const Tensor& x, const std::optional<Tensor>& gradient, std::optional<bool> retain_graph,
               bool create_graph) {
   if (create_graph) {
@@ -133,14 +140,16 @@ void backward(const Tensor& x, const std::optional<Tensor>& gradient, std::optio
   }
   const BackwardOptions options{.retain_graph = retain_graph.value_or(false)};
   const LongPass pass;
-  gradient ? x.backward(*gradient, options) : x.backward(options);
+  gradient ? x.backward(fitted(*gradient, x), options) : x.backward(options);
 }
 
 std::vector<Tensor> gradients(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                               const std::vector<std::optional<Tensor>>& dys, std::optional<bool> retain_graph,
                               bool create_graph, bool allow_unused) {
   std::vector<Tensor> given;
-  for (const std::optional<Tensor>& dy : dys) given.push_back(dy.value_or(Tensor()));
+  for (std::size_t i = 0; i < dys.size(); ++i) {
+    given.push_back(i < outputs.size() ? fitted(dys[i].value_or(Tensor()), outputs[i]) : Tensor());
+  }
   const LongPass pass;
   return grad(outputs, inputs, given,
               {.retain_graph = retain_graph, .create_graph = create_graph, .allow_unused = allow_unused});

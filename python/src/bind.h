@@ -10,6 +10,10 @@ namespace tenet::python {
 using py::arg;
 inline constexpr std::nullopt_t none = std::nullopt;  // as a default
 
+/// f(*args, **kwargs) once more with NumPy's names of arguments, axis and keepdims, in PyTorch's words. For an overload of
+/// f behind all others: without such a name it does not match.
+py::object with_numpy_names(const py::object& f, const py::args& args, const py::kwargs& kwargs);
+
 /// Where a family's names go.
 struct Binder {
   py::module_ module;      // tenet.f
@@ -20,6 +24,25 @@ struct Binder {
   template <class F, class... Extra> void both(const char* name, F f, const Extra&... extra) {
     module.def(name, f, arg("input"), extra...);
     tensor.def(name, f, extra...);
+    if ((is_dim(extra) || ...)) take_numpy_names(name);
+  }
+
+ private:
+  template <class T> static bool is_dim(const T& extra) {
+    if constexpr (std::is_base_of_v<py::arg, T>) {
+      return std::string_view(extra.name) == "dim";
+    } else {
+      return false;
+    }
+  }
+  void take_numpy_names(const char* name) {
+    const auto retry_in = [name](py::handle place) {
+      return [name = std::string(name), place](const py::args& args, const py::kwargs& kwargs) {
+        return with_numpy_names(place.attr(name.c_str()), args, kwargs);
+      };
+    };
+    module.def(name, retry_in(module));
+    tensor.def(name, retry_in(TensorClass::self()));
   }
 };
 

@@ -196,6 +196,14 @@ std::optional<Scalar> as_scalar(PyObject* object) {
   return Scalar(value);
 }
 
+std::optional<Scalar> as_number(PyObject* object) {
+  if (!is_tensor(object)) return as_scalar(object);
+  const Tensor& x = unwrap(object);
+  if (x.dim() != 0 || x.requires_grad()) return {};
+  if (x.dtype() == boolean) return Scalar(x.item<bool>());
+  return is_floating(x.dtype()) ? Scalar(x.item<double>()) : Scalar(x.item<std::int64_t>());
+}
+
 std::optional<std::int64_t> as_index(PyObject* object) {
   if (PyLong_Check(object)) return checked_int64(object);
   if (PyIndex_Check(object) == 0) return {};

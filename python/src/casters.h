@@ -2,7 +2,7 @@
 //
 //   Tensor                 tenet.Tensor; undefined is None on the way out
 //   std::optional<Tensor>  None for an absent one
-//   Scalar                 bool, int, float, and NumPy's scalars
+//   Scalar                 bool, int, float, NumPy's scalars, and tensors without dimensions
 //   Dims                   an int or a sequence of ints; comes out as tenet.Size
 //   DType                  tenet.float32, ..., or float, int, bool
 //   Device                 tenet.device, "cpu"
@@ -24,6 +24,8 @@ namespace tenet::python {
 /// The value of a bool, an int, a float or a scalar of NumPy; nothing for anything else. Throws Python's OverflowError
 /// for an integer beyond 64 bits.
 std::optional<Scalar> as_scalar(PyObject* object);
+/// The same, or the element of a tensor without dimensions whose gradient nobody asks for.
+std::optional<Scalar> as_number(PyObject* object);
 /// The value of an int, or of anything with __index__ that is no bool tensor.
 std::optional<std::int64_t> as_index(PyObject* object);
 /// An int or a sequence of ints.
@@ -96,7 +98,7 @@ TENET_VALUE_CASTER(tenet::Device, "device | str", as_device, to_device)
     std::optional<Type> value;                                       \
   };
 
-TENET_ARGUMENT_CASTER(tenet::Scalar, "float | int | bool", as_scalar)
+TENET_ARGUMENT_CASTER(tenet::Scalar, "float | int | bool", as_number)
 TENET_ARGUMENT_CASTER(tenet::PerAxis, "int | Sequence[int] | None", as_per_axis)
 TENET_ARGUMENT_CASTER(tenet::Padding, "int | Sequence[int] | Sequence[tuple[int, int]] | str", as_padding)
 #undef TENET_ARGUMENT_CASTER

@@ -19,6 +19,7 @@ std::vector<Tensor> tensors(const Indices& indices) {
 py::object nonzero_of(const Tensor& x, bool as_tuple) {
   const Tensor positions = unlocked(size_of(x), [&] { return nonzero(x); });
   if (!as_tuple) return wrapped(positions);
+  if (x.dim() == 0) return nonzero_of(x.reshape({1}), true);
   py::tuple parts(static_cast<std::size_t>(x.dim()));
   for (std::size_t d = 0; d < parts.size(); ++d)
     parts[d] = wrapped(positions.select(1, static_cast<std::int64_t>(d)));

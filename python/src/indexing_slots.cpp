@@ -36,9 +36,15 @@ Slice to_slice(PyObject* object) {
 
 /// An index by a tensor, an array, a nested list, or True and False.
 Tensor to_index_tensor(PyObject* item) {
-  if (is_tensor(item)) return unwrap(item);
-  return tensor_from(item, {.dtype = PyList_Check(item) && PyList_GET_SIZE(item) == 0 ? std::optional(int64)
-                                                                                      : std::nullopt});
+  const bool empty = PyList_Check(item) && PyList_GET_SIZE(item) == 0;
+  const Tensor index = is_tensor(item)
+                           ? unwrap(item)
+                           : tensor_from(item, {.dtype = empty ? std::optional(int64) : std::nullopt});
+  if (!is_floating(index.dtype())) return index;
+  fail<IndexError>(
+      "index: an index is ", index.dtype(),
+      " but must be an integer, a slice, None, \"...\", or integers or bools in a tensor or list. "
+      "Convert it, or compare first, as in x[x > 0].");
 }
 
 std::optional<std::int64_t> as_position(PyObject* item) {
@@ -116,6 +122,12 @@ Tensor to_value(PyObject* value) {
   return tensor_from(value, {});
 }
 
+/// x[0] = y takes a y of shape [1] too: leading extents of 1 that the place does not have are left out.
+Tensor fitted(Tensor value, std::int64_t dims) {
+  while (value.dim() > dims && value.size(0) == 1) value = value.select(0, 0);
+  return value;
+}
+
 int assign(PyObject* self, PyObject* object, PyObject* value) {
   return guarded(
       [&] {
@@ -124,10 +136,10 @@ int assign(PyObject* self, PyObject* object, PyObject* value) {
         const Key key = parse(x, object);
         Tensor target = x.index(key.basic);
         if (key.has_advanced) {
-          index_put_(target, key.advanced, to_value(value));
+          index_put_(target, key.advanced, fitted(to_value(value), 0));
         } else if (const auto number = is_tensor(value) ? std::nullopt : as_scalar(value)) {
           target.fill_(*number);
-        } else if (const Tensor source = to_value(value); !is_itself(target, source)) {
+        } else if (const Tensor source = fitted(to_value(value), target.dim()); !is_itself(target, source)) {
           unlocked(size_of(target), [&] { target.copy_(source); });
         }
         return 0;

@@ -63,39 +63,38 @@ template <Tensor (*f)(const Tensor&)> PyObject* unary(PyObject* self) {
     static Tensor apply(const Tensor& a, const Tensor& b) { return f(a, b); } \
     static Tensor apply(const Tensor& a, Scalar b) { return f(a, b); }        \
     static Tensor apply(Scalar a, const Tensor& b) { return f(a, b); }        \
-    static void apply_(Tensor& a, const Tensor& b) { a.f_(b); }               \
-    static void apply_(Tensor& a, Scalar b) { a.f_(b); }                      \
+    static void apply_(Tensor& a, const Tensor& b) { f_(a, b); }              \
+    static void apply_(Tensor& a, Scalar b) { f_(a, pointwise::wrap(b, a)); } \
   };
 TENET_OPERATOR(Add, add, add_)
 TENET_OPERATOR(Sub, sub, sub_)
 TENET_OPERATOR(Mul, mul, mul_)
 TENET_OPERATOR(Div, div, div_)
 TENET_OPERATOR(Pow, pow, pow_)
+TENET_OPERATOR(FloorDivide, floor_divide, floor_divide_)
+TENET_OPERATOR(Remainder, remainder, remainder_)
 #undef TENET_OPERATOR
 
 struct Matmul {
   static Tensor apply(const Tensor& a, const Tensor& b) { return matmul(a, b); }
 };
 
-/// & | ^ of bool tensors.
-#define TENET_LOGIC(Name, f, text)                                                  \
-  struct Name {                                                                     \
-    static void check(const Tensor& x) {                                            \
-      if (x.dtype() == boolean) return;                                             \
-      fail<DTypeError>("operator " text ": needs bool tensors but got ", x.dtype(), \
-                       ". Compare first, x > 0, or use " #f "().");                 \
-    }                                                                               \
-    static Tensor apply(const Tensor& a, const Tensor& b) {                         \
-      check(a), check(b);                                                           \
-      return f(a, b);                                                               \
-    }                                                                               \
-    static Tensor apply(const Tensor& a, Scalar b) {                                \
-      check(a);                                                                     \
-      return f(a, b);                                                               \
-    }                                                                               \
-    static Tensor apply(Scalar a, const Tensor& b) { return apply(b, a); }          \
-    static void apply_(Tensor& a, const Tensor& b) { a.copy_(apply(a, b)); }        \
-    static void apply_(Tensor& a, Scalar b) { a.copy_(apply(a, b)); }               \
+/// & | ^ of bool tensors, and of one and True or False.
+#define TENET_LOGIC(Name, f, text)                                                             \
+  struct Name {                                                                                \
+    static void check(const Tensor& x) {                                                       \
+      if (x.dtype() == boolean) return;                                                        \
+      fail<DTypeError>("operator " text ": needs bool tensors but got ", x.dtype(),            \
+                       ". Compare first, x > 0, or use " #f "().");                            \
+    }                                                                                          \
+    static Tensor apply(const Tensor& a, const Tensor& b) {                                    \
+      check(a), check(b);                                                                      \
+      return f(a, b);                                                                          \
+    }                                                                                          \
+    static Tensor apply(const Tensor& a, Scalar b) { return apply(a, pointwise::wrap(b, a)); } \
+    static Tensor apply(Scalar a, const Tensor& b) { return apply(b, a); }                     \
+    static void apply_(Tensor& a, const Tensor& b) { a.copy_(apply(a, b)); }                   \
+    static void apply_(Tensor& a, Scalar b) { a.copy_(apply(a, b)); }                          \
   };
 TENET_LOGIC(And, logical_and, "&")
 TENET_LOGIC(Or, logical_or, "|")
@@ -173,6 +172,8 @@ void add_number_slots(Slots& slots) {
   add_slot(slots, Py_nb_subtract, binary<Sub>);
   add_slot(slots, Py_nb_multiply, binary<Mul>);
   add_slot(slots, Py_nb_true_divide, binary<Div>);
+  add_slot(slots, Py_nb_floor_divide, binary<FloorDivide>);
+  add_slot(slots, Py_nb_remainder, binary<Remainder>);
   add_slot(slots, Py_nb_power, power);
   add_slot(slots, Py_nb_matrix_multiply, binary<Matmul>);
   add_slot(slots, Py_nb_and, binary<And>);
@@ -182,6 +183,8 @@ void add_number_slots(Slots& slots) {
   add_slot(slots, Py_nb_inplace_subtract, in_place<Sub>);
   add_slot(slots, Py_nb_inplace_multiply, in_place<Mul>);
   add_slot(slots, Py_nb_inplace_true_divide, in_place<Div>);
+  add_slot(slots, Py_nb_inplace_floor_divide, in_place<FloorDivide>);
+  add_slot(slots, Py_nb_inplace_remainder, in_place<Remainder>);
   add_slot(slots, Py_nb_inplace_power, in_place_power);
   add_slot(slots, Py_nb_inplace_and, in_place<And>);
   add_slot(slots, Py_nb_inplace_or, in_place<Or>);

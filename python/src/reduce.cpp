@@ -47,6 +47,12 @@ void bind_reduce(Binder& bind) {
                 "Whether all elements are non-zero.");
   bind.both(
       "var",
+      [](const Tensor& x, bool unbiased) {
+        return unlocked(size_of(x), [&] { return var(x, {}, unbiased ? 1 : 0); });
+      },
+      arg("unbiased").noconvert());
+  bind.both(
+      "var",
       [](const Tensor& x, const MaybeDims& dim, std::int64_t correction, bool keepdim) {
         return unlocked(size_of(x), [&] { return var(x, or_all(dim), correction, keepdim); });
       },
@@ -75,7 +81,10 @@ void bind_reduce(Binder& bind) {
   bind.both(
       "argmax",
       [](const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
-        return unlocked(size_of(x), [&] { return dim ? argmax(x, *dim, keepdim) : argmax(x); });
+        return unlocked(size_of(x), [&] {
+          if (dim) return argmax(x, *dim, keepdim);
+          return keepdim ? argmax(x).reshape(Shape(std::vector<std::int64_t>(x.dim(), 1))) : argmax(x);
+        });
       },
       arg("dim") = none, arg("keepdim") = false,
       "Where the largest element stands, int64; of the flattened tensor without dim.");

@@ -202,8 +202,20 @@ void bind_tensor(Binder& bind) {
           "copy_", +[](Tensor& x, const Tensor& src) { x.copy_(src); }, arg("src"),
           "Writes src, broadcast and converted, into the elements.")
       .def_in_place(
+          "copy_", +[](Tensor& x, Scalar src) { x.fill_(src); }, arg("src"))
+      .def_in_place(
           "fill_", +[](Tensor& x, Scalar value) { x.fill_(value); }, arg("value"),
           "Writes a number into every element.")
+      .def_in_place(
+          "fill_",
+          +[](Tensor& x, const Tensor& value) {
+            if (value.dim() != 0) {
+              fail<ShapeError>("fill_: value has shape ", value.shape(),
+                               " but must have none, []. Use copy_() for more than one number.");
+            }
+            x.copy_(value);
+          },
+          arg("value"))
       .def_in_place(
           "zero_", +[](Tensor& x) { x.zero_(); }, "Writes 0 into every element.");
   bind.module.def(

@@ -63,10 +63,11 @@ class TensorClass {
     return set_property(name, method(std::forward<Get>(get)), method(std::forward<Set>(set)), doc);
   }
 
- private:
   static py::object self() {
     return py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(tensor_type));
   }
+
+ private:
   template <class F> static py::object method(F&& f) {
     return py::cpp_function(std::forward<F>(f), py::is_method(self()));
   }

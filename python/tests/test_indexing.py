@@ -226,11 +226,12 @@ def test_pytorchs_rules() -> None:
     ((0, 0, 0), IndexError, "3 dimensions and 0 ellipses were named for a tensor of 2 dimensions"),
     ((..., ...), IndexError, '"..." may stand only once between the brackets'),
     ((slice(None, None, -1),), ValueError, "the step of a slice is -1 but must be 1 or more"),
-    ((slice("a", None),), TypeError, "slice indices must be integers"), (("a",), TypeError, "needs numbers"), ((1.5,), TypeError, "index"),
+    ((slice("a", None),), TypeError, "slice indices must be integers"), (("a",), TypeError, "needs numbers"),
+    ((1.5,), IndexError, "index: an index is float32 but must be an integer, a slice"),
     (([2],), IndexError, r"index: indices\[0\]\[0\] is 2 but dimension 0 of shape \[2, 3\] has extent 2. Indices must lie in \[-2, 2\)."),
     (([True],), IndexError, r"index: indices\[0\] is a mask of shape \[1\] but stands for extents \[2\]"),
     (([0, 1], [0, 1, 2]), ValueError, r"index: shapes \[2\] and \[3\] do not broadcast"),
-    (([0.5],), TypeError, r"index: indices\[0\] is float32 but must be int64, int32 or bool"),
+    (([0.5],), IndexError, "index: an index is float32 but must be an integer, a slice"),
 ])
 def test_errors_change_nothing(key: Any, error: type[BaseException], text: str) -> None:
     x = tenet.arange(6).view(2, 3)
@@ -258,3 +259,21 @@ def test_nonzero_where_and_masked_select() -> None:
     assert tenet.tensor(3).nonzero().shape == (1, 0)
     assert tenet.zeros(3).index_put((tenet.tensor([1, 1]),), tenet.ones(2), accumulate=True).tolist() == [0, 2, 0]
     assert tenet.zeros(2, 3).index_put_((None, tenet.tensor([1])), tenet.tensor(4.0)).tolist() == [[0, 4, 0]] * 2
+
+
+def test_leading_extents_of_one_are_left_out_of_a_value() -> None:
+    x, y = tenet.zeros(3, 2), tenet.ones(1, requires_grad=True)
+    x[0, 1] = y * 2
+    x[1] = tenet.ones(1, 2)
+    x[:, 0] = tenet.full((1, 1, 3), 3)
+    x[[1, 2], 1] = tenet.tensor([[4.0, 5.0]])
+    assert x.tolist() == [[3, 2], [3, 4], [3, 5]]
+    x.sum().backward()
+    assert y.grad.tolist() == [2]
+    with pytest.raises(tenet.ShapeError, match=r"of shape \[2, 2\] does not broadcast to shape \[2\]"):
+        x[0] = tenet.ones(2, 2)
+
+
+def test_a_number_has_a_position_too() -> None:
+    (place,) = tenet.nonzero(tenet.tensor(2.0), as_tuple=True)
+    assert place.tolist() == [0] and tenet.where(tenet.tensor(0.0))[0].tolist() == []

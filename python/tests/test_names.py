@@ -25,6 +25,7 @@ ELSEWHERE = {
 INTERNAL = {"str", "name", "collect", "fresh_output", "type_name", "as_list", "call", "call_with", "camel_case", "item_as_double",
             "item_as_int", "make_view", "name_parts", "part", "run", "separate", "shape_of", "slots_of", "take_name", "in_quotes",
             "join", "bits_at", "normal_at", "normal_pair", "philox", "uniform_at", "uniform_double", "uniform_float",
+            "rounded_up", "undivided",
             # of Tensor
             "adopt", "make", "make_like", "same_shape", "fail_undefined", "defined", "impl", "impl_or_null", "operator"}
 PLACES = (tenet, F, tenet.Tensor, nn.init, tenet.autograd, tenet.utils.data, nn)
@@ -93,7 +94,7 @@ POOLED, PLACED = F.max_pool2d(IMAGE, 2, return_indices=True)
 UNARY = {name: (X,) for name in ("neg", "abs", "exp", "log", "sqrt", "square", "sin", "cos", "tanh", "sigmoid", "relu", "isnan",
                                  "logical_not", "clone", "numel", "t", "nonzero", "argmax", "sum", "mean", "var", "amax", "any",
                                  "all", "max", "squeeze")}
-BINARY = {name: (X, Y) for name in ("add", "sub", "mul", "div", "pow", "maximum", "minimum", "eq", "ne", "lt", "le", "gt", "ge",
+BINARY = {name: (X, Y) for name in ("add", "sub", "mul", "div", "maximum", "minimum", "eq", "ne", "lt", "le", "gt", "ge",
                                     "logical_and", "logical_or", "logical_xor", "equal", "allclose")}
 NAMES = {**{name: ("input",) for name in UNARY}, **{name: ("input", "other") for name in BINARY}}
 
@@ -117,6 +118,7 @@ CALLS = {
     "as_strided": (("input", "size", "stride", "storage_offset"), (X, (2, 2), (1, 2), 1)),
     "unbind": (("input", "dim"), (X, 1)), "sum_to_size": (("input", "size"), (X, (1, 3))),
     "cat": (("tensors", "dim"), ((X, Y), 1)), "concat": (("tensors", "dim"), ((X, Y), 1)), "stack": (("tensors", "dim"), ((X, Y), 1)),
+    "pow": (("input", "exponent"), (X, Y)), "floor_divide": (("input", "other"), (X, X)), "remainder": (("input", "other"), (X, X + 1)),
     "softmax": (("input", "dim"), (X, 1)), "log_softmax": (("input", "dim"), (X, 1)),
     "arange": (("start", "end", "step"), (1, 7, 2)), "linspace": (("start", "end", "steps"), (0, 1, 5)), "eye": (("n", "m"), (2, 3)),
     "full": (("size", "fill_value"), ((2,), 3.0)), "full_like": (("input", "fill_value"), (X, 3.0)), "tensor": (("data",), ([1, 2],)),
@@ -182,7 +184,7 @@ def test_every_function_is_called() -> None:
     assert missing == set()
 
 
-IN_PLACE = {"add_": (Y,), "sub_": (Y,), "mul_": (Y,), "div_": (Y,), "pow_": (2,), "maximum_": (Y,), "minimum_": (Y,), "clamp_": (0.2, 0.7),
+IN_PLACE = {"add_": (Y,), "sub_": (Y,), "mul_": (Y,), "div_": (Y,), "pow_": (2,), "floor_divide_": (X,), "remainder_": (2,), "maximum_": (Y,), "minimum_": (Y,), "clamp_": (0.2, 0.7),
             "masked_fill_": (M, 3.0), "scatter_add_": (1, tenet.tensor([[2], [0]]), tenet.ones(2, 1)), "copy_": (Y,),
             "index_put_": ((tenet.tensor([1]),), tenet.tensor(2.0)),
             **{name + "_": () for name in ("neg", "abs", "exp", "log", "sqrt", "square", "sin", "cos", "tanh", "sigmoid", "relu")}}
