@@ -55,6 +55,11 @@ inline TensorOptions options(std::optional<DType> dtype, std::optional<Device> d
   return {.dtype = dtype, .device = device.value_or(Device{}), .requires_grad = requires_grad};
 }
 
+/// A warning of PyTorch's, at the line that called. Throws where the program makes errors of them.
+inline void warn(const std::string& text) {
+  if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1) != 0) throw py::error_already_set();
+}
+
 inline Tensor or_undefined(const std::optional<Tensor>& x) { return x.value_or(Tensor()); }
 /// No dimensions named: all.
 inline Dims or_all(const std::optional<Dims>& dims) { return dims.value_or(Dims{}); }

@@ -56,10 +56,7 @@ Tensor from_numpy(const py::object& array) {
   }
   const char* why = nullptr;
   Tensor x = tensor_from_buffer(array, true, &why);
-  if (why != nullptr) {
-    const std::string text = cat("from_numpy: the elements were copied, because ", why, ".");
-    if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1) != 0) throw py::error_already_set();
-  }
+  if (why != nullptr) warn(cat("from_numpy: the elements were copied, because ", why, "."));
   return x;
 }
 

@@ -1,17 +1,54 @@
 // Softmax and the losses.
 #include "tenet/ops/loss/loss.h"
 
+#include <algorithm>
+
 #include "tenet/ops/loss/softmax.h"
 #include "tenet/python/src/bind.h"
 
 namespace tenet::python {
 namespace {
 
-Reduction reduction_of(const std::string& name, const char* op) {
+/// What PyTorch's older options stand for, and what it says of them, or the reduction where neither is given.
+Reduction reduction_of(std::optional<bool> size_average, std::optional<bool> reduce, std::string name,
+                       const char* op) {
+  if (size_average || reduce) {
+    name = !reduce.value_or(true) ? "none" : size_average.value_or(true) ? "mean" : "sum";
+    warn(cat("size_average and reduce args will be deprecated, please use reduction='", name, "' instead."));
+  }
   if (name == "mean") return Reduction::mean;
   if (name == "sum") return Reduction::sum;
   if (name == "none") return Reduction::none;
   fail<ValueError>(op, ": reduction \"", name, "\" is not there. Use \"mean\", \"sum\" or \"none\".");
+}
+
+Tensor call_nll_loss(const Tensor& x, const Tensor& target, const std::optional<Tensor>& weight,
+                     std::optional<bool> size_average, std::int64_t ignore_index, std::optional<bool> reduce,
+                     const std::string& reduction) {
+  const NllLossOptions options{reduction_of(size_average, reduce, reduction, "nll_loss"), ignore_index,
+                               or_undefined(weight)};
+  return unlocked(size_of(x), [&] { return nll_loss(x, target, options); });
+}
+
+Tensor call_cross_entropy(const Tensor& x, const Tensor& target, const std::optional<Tensor>& weight,
+                          std::optional<bool> size_average, std::int64_t ignore_index,
+                          std::optional<bool> reduce, const std::string& reduction, double label_smoothing) {
+  const CrossEntropyOptions options{reduction_of(size_average, reduce, reduction, "cross_entropy"),
+                                    ignore_index, label_smoothing, or_undefined(weight)};
+  return unlocked(size_of(x), [&] { return cross_entropy(x, target, options); });
+}
+
+Tensor call_mse_loss(const Tensor& x, const Tensor& target, std::optional<bool> size_average,
+                     std::optional<bool> reduce, const std::string& reduction,
+                     const std::optional<Tensor>& weight) {
+  if (target.shape() != x.shape()) {
+    warn(cat("Using a target size (", target.shape(), ") that is different to the input size (", x.shape(),
+             "). This will likely lead to incorrect results due to broadcasting. Please ensure they have the "
+             "same size."));
+  }
+  const MseLossOptions options{reduction_of(size_average, reduce, reduction, "mse_loss"),
+                               or_undefined(weight)};
+  return unlocked(std::max(size_of(x), size_of(target)), [&] { return mse_loss(x, target, options); });
 }
 
 void def_softmax(Binder& bind, const char* name, Tensor (*f)(const Tensor&, std::int64_t), const char* doc) {
@@ -28,33 +65,20 @@ void bind_loss(Binder& bind) {
   def_softmax(bind, "softmax", &softmax, "exp(x) / sum(exp(x)) along dim, without overflow.");
   def_softmax(bind, "log_softmax", &log_softmax, "log(softmax(x)) along dim, with all its digits.");
   py::module_& f = bind.functional;
+  f.def("nll_loss", call_nll_loss, arg("input"), arg("target"), arg("weight") = none,
+        arg("size_average") = none, arg("ignore_index") = -100, arg("reduce") = none,
+        arg("reduction") = "mean",
+        "-weight input at the label. Shapes: input [N, C], [N, C, ...] or [C]; target [N], [N, ...] or []; "
+        "weight [C].");
+  f.def("cross_entropy", call_cross_entropy, arg("input"), arg("target"), arg("weight") = none,
+        arg("size_average") = none, arg("ignore_index") = -100, arg("reduce") = none,
+        arg("reduction") = "mean", arg("label_smoothing") = 0.,
+        "nll_loss(log_softmax(input), target, weight). Shapes as nll_loss; a floating target of the input's "
+        "shape gives each class its probability.");
   f.def(
-      "nll_loss",
-      [](const Tensor& x, const Tensor& target, std::int64_t ignore_index, const std::string& reduction) {
-        return unlocked(size_of(x), [&] {
-          return nll_loss(x, target,
-                          {.reduction = reduction_of(reduction, "nll_loss"), .ignore_index = ignore_index});
-        });
-      },
-      arg("input"), arg("target"), py::kw_only(), arg("ignore_index") = -100, arg("reduction") = "mean",
-      "-input at the label. Shapes: input [N, C], [N, C, ...] or [C]; target [N], [N, ...] or [].");
-  f.def(
-      "cross_entropy",
-      [](const Tensor& x, const Tensor& target, std::int64_t ignore_index, const std::string& reduction,
-         double label_smoothing) {
-        const CrossEntropyOptions options{reduction_of(reduction, "cross_entropy"), ignore_index,
-                                          label_smoothing};
-        return unlocked(size_of(x), [&] { return cross_entropy(x, target, options); });
-      },
-      arg("input"), arg("target"), py::kw_only(), arg("ignore_index") = -100, arg("reduction") = "mean",
-      arg("label_smoothing") = 0., "nll_loss(log_softmax(input), target). Shapes as nll_loss.");
-  f.def(
-      "mse_loss",
-      [](const Tensor& a, const Tensor& b, const std::string& reduction) {
-        return unlocked(size_of(a), [&] { return mse_loss(a, b, {reduction_of(reduction, "mse_loss")}); });
-      },
-      arg("input"), arg("target"), py::kw_only(), arg("reduction") = "mean",
-      "(input - target)^2. Both have one shape: nothing broadcasts.");
+      "mse_loss", call_mse_loss, arg("input"), arg("target"), arg("size_average") = none,
+      arg("reduce") = none, arg("reduction") = "mean", arg("weight") = none,
+      "weight (input - target)^2; input and target broadcast, with a warning. weight has the input's shape.");
 }
 
 }  // namespace tenet::python

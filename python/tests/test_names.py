@@ -150,7 +150,11 @@ FUNCTIONAL = {
     "fold": (("input", "output_size", "kernel_size", "dilation", "padding", "stride"), (tenet.ones(1, 8, 4), (4, 4), 2, 1, 0, 2)),
     "pad": (("input", "pad"), (X, (1, 2, 0, 1))),
     "softmax": (("input", "dim"), (X, 0)), "log_softmax": (("input", "dim"), (X, 0)),
-    "nll_loss": (("input", "target"), (X, LABELS)), "cross_entropy": (("input", "target"), (X, LABELS)), "mse_loss": (("input", "target"), (X, Y)),
+    "nll_loss": (("input", "target", "weight", "size_average", "ignore_index", "reduce", "reduction"),
+                 (X, LABELS, X[0], None, 0, None, "sum")),
+    "cross_entropy": (("input", "target", "weight", "size_average", "ignore_index", "reduce", "reduction",
+                       "label_smoothing"), (X, LABELS, X[0], None, 0, None, "sum", 0.1)),
+    "mse_loss": (("input", "target", "size_average", "reduce", "reduction", "weight"), (X, Y, None, None, "sum", X)),
     "relu": (("input",), (X,)), "sigmoid": (("input",), (X,)), "tanh": (("input",), (X,)),
 }
 

@@ -103,7 +103,8 @@ struct Op {
   std::function<Tensor&(Tensors& inputs, const Options& options)> in_place =
       nullptr;  // writes into inputs[0]
   std::vector<Wrong> wrong = {};
-  bool any_layout = true;  // whether it accepts every layout; where not, a wrong call says so
+  bool nan_of_nothing = false;  // whether the value without elements may be NaN, as a mean is
+  bool any_layout = true;       // whether it accepts every layout; where not, a wrong call says so
   /// By how many epsilons of the largest element floats may differ between layouts: 0 but where BLAS, which has
   /// kernels of its own for transposed matrices, does the sums.
   int layout_epsilons = 0;

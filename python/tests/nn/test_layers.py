@@ -1,5 +1,6 @@
 """The layers: what they compute, their options, their errors, how they print."""
 import inspect
+import warnings
 from typing import Any
 
 import pytest
@@ -63,6 +64,59 @@ def test_losses() -> None:
         nn.MSELoss(reduction="avg")(x, x)
 
 
+def test_losses_weigh_classes() -> None:
+    x, labels, weight = tenet.randn(4, 3), tenet.tensor([0, 2, -100, 1]), tenet.tensor([0.5, 1.0, 2.0])
+    values = F.nll_loss(x, labels, reduction="none") * tenet.tensor([0.5, 2.0, 0.0, 1.0])
+    assert_close(nn.NLLLoss(weight)(x, labels), values.sum() / 3.5)
+    assert_close(F.cross_entropy(x, labels, weight), F.nll_loss(F.log_softmax(x, 1), labels, weight))
+    loss = nn.CrossEntropyLoss(weight, ignore_index=1, label_smoothing=0.1).double()
+    assert list(loss.state_dict()) == ["weight"] and dict(loss.named_buffers())["weight"].dtype == tenet.float64
+    assert_close(loss(x.double(), labels.clamp(0)),
+                 F.cross_entropy(x.double(), labels.clamp(0), weight.double(), ignore_index=1, label_smoothing=0.1))
+    assert nn.CrossEntropyLoss().weight is None and list(nn.NLLLoss().state_dict()) == []
+    assert_gradients(lambda x: loss(x, labels.clamp(0)), x.double())
+    with pytest.raises(tenet.ShapeError, match=r"weight has shape \[2\] but scores of shape \[4, 3\] \(N,C\) have 3"):
+        F.nll_loss(x, labels, weight[:2])
+    with pytest.raises(tenet.DTypeError, match="weight is float64 but the scores are float32"):
+        F.cross_entropy(x, labels, weight.double())
+    with pytest.raises(TypeError):
+        nn.NLLLoss([1.0, 2.0])  # type: ignore[arg-type]
+
+
+def test_losses_take_probabilities() -> None:
+    x, target, weight = tenet.randn(4, 3, 2), F.softmax(tenet.randn(4, 3, 2), 1), tenet.tensor([0.5, 1.0, 2.0])
+    terms = -F.log_softmax(x, 1) * target * weight.view(3, 1)
+    assert_close(F.cross_entropy(x, target, weight, reduction="none"), terms.sum(1))
+    assert_close(nn.CrossEntropyLoss(weight)(x, target), terms.sum() / 8)
+    assert_gradients(lambda x, target: F.cross_entropy(x, target, label_smoothing=0.2), x, target)
+    labels = tenet.tensor([[0, 2], [1, 1], [2, 0], [0, 0]], dtype=tenet.uint8)
+    one_hot = tenet.eye(3)[labels.long()].transpose(1, 2)
+    assert_close(F.cross_entropy(x, one_hot), F.cross_entropy(x, labels))
+    with pytest.raises(tenet.ValueError, match="ignore_index=1 but the target .* has probabilities and no labels"):
+        F.cross_entropy(x, target, ignore_index=1)
+
+
+def test_mse_loss_broadcasts_with_a_warning() -> None:
+    x, target = tenet.tensor([[1.0], [2.0]]), tenet.tensor([1.0, 4.0, 0.0])
+    text = r"Using a target size \(\[3\]\) that is different to the input size \(\[2, 1\]\)"
+    with pytest.warns(UserWarning, match=text) as caught:
+        assert F.mse_loss(x, target, reduction="none").tolist() == [[0, 9, 1], [1, 4, 4]]
+    assert caught[0].filename == __file__
+    assert F.mse_loss(x, x + 2, weight=tenet.tensor([[1.0], [3.0]]), reduction="none").tolist() == [[4], [12]]
+    with warnings.catch_warnings(), pytest.raises(UserWarning):
+        warnings.simplefilter("error")
+        F.mse_loss(x, target)
+
+
+def test_losses_of_nothing() -> None:
+    x, ignored, none = tenet.randn(2, 3), tenet.tensor([-100, -100]), tenet.zeros(0, 3)
+    for loss in (F.cross_entropy(x, ignored), F.nll_loss(x, ignored, tenet.ones(3)), F.mse_loss(none, none),
+                 F.cross_entropy(none, none), F.cross_entropy(none, tenet.zeros(0, dtype=tenet.int64))):
+        assert loss.isnan().item()
+    assert F.cross_entropy(x, ignored, reduction="sum").item() == 0
+    assert F.mse_loss(none, none, reduction="sum").item() == 0
+
+
 def test_relu_in_place() -> None:
     x = tenet.tensor([-1.0, 2.0])
     assert nn.ReLU(inplace=True)(x) is x and x.tolist() == [0, 2]
@@ -111,7 +165,17 @@ def test_every_layer_says_what_it_is() -> None:
 
 def test_older_options_of_pytorch() -> None:
     x, y = tenet.tensor([[1.0, 3.0]]), tenet.ones(1, 2)
-    assert nn.MSELoss(size_average=False)(x, y).item() == 4 and nn.MSELoss(reduce=False)(x, y).tolist() == [[0, 4]]
+    with pytest.warns(UserWarning, match="please use reduction='(sum|none)' instead") as caught:
+        assert nn.MSELoss(size_average=False)(x, y).item() == 4 and nn.MSELoss(reduce=False)(x, y).tolist() == [[0, 4]]
+    assert [w.filename for w in caught] == [__file__] * 2
+    labels, values = tenet.tensor([1]), F.cross_entropy(x, tenet.tensor([1]), reduction="none")
+    for size_average, reduce, reduction in [(False, None, "sum"), (None, False, "none"), (True, False, "none"),
+                                            (False, True, "sum"), (None, True, "mean")]:
+        with pytest.warns(UserWarning, match=f"please use reduction='{reduction}' instead") as caught:
+            assert_close(F.mse_loss(x, y, size_average, reduce, "no matter"), F.mse_loss(x, y, reduction=reduction))
+            assert_close(F.cross_entropy(x, labels, None, size_average, -100, reduce).view(1), values)
+            assert_close(F.nll_loss(x, labels, None, size_average, -100, reduce).view(1), tenet.tensor([-3.0]))
+        assert [w.filename for w in caught] == [__file__] * 3
     assert nn.Softmax()(tenet.zeros(2, 4)).tolist() == [[0.25] * 4] * 2
     assert nn.LogSoftmax()(tenet.zeros(3)).shape == (3,)
     with pytest.raises(TypeError, match="unflattened_size=4 must be a tuple of ints"):

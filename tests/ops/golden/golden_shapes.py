@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from golden_cases import Family, TYPES, below, distinct, mask, of, real, special
+from golden_cases import Family, TYPES, below, distinct, mask, of, positive, real, special
 
 
 # --- Shapes and indices -----------------------------------------------------------------------------------------------
@@ -126,6 +126,39 @@ def losses():
                 g.add("cross_entropy", [real(*shape), target], lambda x, t: F.cross_entropy(x, t, **other), **other)
         for shape in [(2, 3), (), (4,)]:
             g.add("mse_loss", [real(*shape), real(*shape)], lambda x, y: F.mse_loss(x, y, reduction=reduction), reduction=reduction)
+    g.write()
+
+
+def weighed_losses():
+    """Weights (PyTorch gives those of labels no gradient), probabilities for labels, operands that broadcast."""
+    g = Family("weighed_loss")
+    name, of_classes = "cross_entropy_of_probabilities", F.cross_entropy
+    for reduction in ["mean", "sum", "none"]:
+        o = {"reduction": reduction}
+        for shape in [(4, 3), (2, 3, 2), (3,)]:
+            target = below(3, *(shape[:1] + shape[2:] if len(shape) > 1 else ()))
+            if len(shape) > 1:
+                target.reshape(-1)[::3] = -100
+            for e in [0.0, 0.3]:
+                smooth = {"label_smoothing": e, **o}
+                g.add("cross_entropy", [real(*shape), target, positive(3)],
+                      lambda x, t, w: of_classes(x, t, w.detach(), **smooth), **smooth)
+                g.add(name, [real(*shape), real(*shape)], lambda x, t: of_classes(x, t, **smooth), **smooth)
+                g.add(name, [real(*shape), real(*shape), positive(3)],
+                      lambda x, t, w: of_classes(x, t, w, **smooth), **smooth)
+            g.add("nll_loss", [real(*shape), target, positive(3)],
+                  lambda x, t, w: F.nll_loss(x, t, w.detach(), **o), **o)
+            ignored = torch.full_like(target, -100)
+            g.add("nll_loss", [real(*shape), ignored], lambda x, t: F.nll_loss(x, t, **o), **o)
+            g.add("cross_entropy", [real(*shape), ignored, positive(3)],
+                  lambda x, t, w: of_classes(x, t, w.detach(), **o), **o)
+        g.add("cross_entropy", [real(0, 3), below(3, 0)], lambda x, t: of_classes(x, t, **o), **o)
+        g.add(name, [real(0, 3), real(0, 3)], lambda x, t: of_classes(x, t, **o), **o)
+        for x, y in [((2, 1), (3,)), ((), (2, 2)), ((0, 3), (0, 3))]:
+            g.add("mse_loss", [real(*x), real(*y)], lambda x, y: F.mse_loss(x, y, **o), **o)
+        for x, y in [((2, 3), (2, 3)), ((2, 1), (3,))]:
+            g.add("mse_loss", [real(*x), real(*y), positive(*x)],
+                  lambda x, y, w: F.mse_loss(x, y, weight=w.detach(), **o), **o)
     g.write()
 
 

@@ -18,7 +18,7 @@ import golden_cases
 from golden_cases import Family
 from golden_conv import convolutions
 from golden_numbers import division, elementwise, products, promotion, reductions
-from golden_shapes import indexing, losses, shapes, windows
+from golden_shapes import indexing, losses, shapes, weighed_losses, windows
 
 
 def rows():
@@ -34,5 +34,6 @@ def rows():
     g.write()
 
 
-for family in [elementwise, promotion, reductions, products, shapes, indexing, losses, windows, convolutions, rows, division]:
+for family in [elementwise, promotion, reductions, products, shapes, indexing, losses, windows, convolutions, rows,
+               weighed_losses, division]:
     family()
