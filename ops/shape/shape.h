@@ -24,4 +24,12 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t dim = 0);
 /// name more dimensions than there are or a crop takes more than there is.
 Tensor pad(const Tensor& x, const Dims& widths, Scalar value = 0);
 
+/// What pad puts outside of x[0 .. n): x again from the edge on, mirrored there (x[2] x[1] | x[0] x[1] x[2] | x[1] x[0]);
+/// x at the edge; or x from the other end.
+enum class PadMode { reflect, replicate, circular };
+const char* name(PadMode mode);
+/// The same with x's own elements in the place of a value. Gradient: dy summed where an element was read. Throws ShapeError
+/// too if the widths want more elements than x has there: n - 1 reflected, n in a circle, none where n is 0.
+Tensor pad(const Tensor& x, const Dims& widths, PadMode mode);
+
 }  // namespace tenet

@@ -72,13 +72,22 @@ void bind_shape(Binder& bind) {
   bind.functional.def(
       "pad",
       [](const Tensor& x, const Dims& widths, const std::string& mode, std::optional<Scalar> value) {
-        if (mode != "constant") fail<ValueError>("pad: mode \"", mode, "\" is not there. Use \"constant\".");
-        return pad(x, widths, value.value_or(0));
+        if (mode == "constant") return pad(x, widths, value.value_or(0));
+        if (value && value->as<double>() != 0) {
+          fail<ValueError>("pad: value is for mode=\"constant\", but mode is \"", mode,
+                           "\". Leave one of them out.");
+        }
+        for (const PadMode known : {PadMode::reflect, PadMode::replicate, PadMode::circular}) {
+          if (mode == name(known)) return pad(x, widths, known);
+        }
+        fail<ValueError>("pad: mode is \"", mode,
+                         "\" but must be \"constant\", \"reflect\", \"replicate\" or \"circular\".");
       },
       arg("input"), arg("pad"), arg("mode") = "constant", arg("value") = none,
       "Adds `value` before and after trailing dimensions: (left, right) pads the last, (left, right, top, "
       "bottom) the "
-      "last two. Negative widths crop.");
+      "last two. Negative widths crop. Modes reflect, replicate and circular put the tensor's own elements "
+      "there.");
 }
 
 }  // namespace tenet::python

@@ -19,6 +19,8 @@ def _of(what: Any, options: dict[str, Any], transposable: bool = False) -> tuple
         raise TypeError(f"a {type(what).__name__} has its own options. Leave {', '.join(options)} out.")
     if what.is_transposed and not transposable:
         raise TypeError(f"a {type(what).__name__} has no such matrix here. Take that of the convolution it transposes.")
+    if what.padding_mode != "zeros":
+        raise TypeError(f"a {type(what).__name__} with padding_mode=\"{what.padding_mode}\" has no such matrix here. Give zeros.")
     names = ["stride", "padding", "dilation", "groups"] + ["output_padding"] * what.is_transposed
     return what.weight, {name: getattr(what, name) for name in names}
 

@@ -73,6 +73,9 @@ bool names(const Op& op, const std::string& said) {
       {"select", {"index"}},          // one position, as x[i] says
       {"advanced_index", {"index"}},  // the row "index" is that of x[...]
       {"cross_entropy_of_probabilities", {"cross_entropy"}},
+      {"pad_reflect", {"pad"}},
+      {"pad_replicate", {"pad"}},
+      {"pad_circular", {"pad"}},
   };
   const auto found = others.find(op.name);
   return said == op.name || (found != others.end() && found->second.count(said));

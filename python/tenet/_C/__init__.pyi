@@ -167,7 +167,6 @@ __all__ = [
     "unbind",
     "unsqueeze",
     "var",
-    "version",
     "where",
     "with_gradients",
     "zeros",
@@ -1019,7 +1018,6 @@ def var(input: Tensor, unbiased: _b.bool) -> Tensor: ...
 def var(input: Tensor, dim: _b.int | Sequence[_b.int] | None = ..., *, correction: _b.int = ..., keepdim: _b.bool = ...) -> Tensor: ...
 @overload
 def var(input: Tensor, dim: _b.int | Sequence[_b.int] | None, unbiased: _b.bool, keepdim: _b.bool = ...) -> Tensor: ...
-version: _b.str
 @overload
 def where(condition: Tensor, input: Tensor, other: Tensor) -> Tensor: ...
 @overload

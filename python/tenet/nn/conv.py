@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from tenet._types import DeviceLike, PerAxis, Sizes
 
 
+_PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
 def _per_axis(layer: str, option: str, value: Any, axes: int, least: int) -> tuple[int, ...]:
     """One number for each axis. Raises ValueError naming the option."""
-    values = (value,) * axes if isinstance(value, int) else tuple(value)
+    values = (int(value),) * axes if hasattr(value, "__index__") else tuple(value)
     if len(values) != axes or any(v < least for v in values):
         raise _C.ValueError(f"{layer}: {option}={value} must be one number or {axes}, each at least {least}.")
     return values
@@ -46,8 +49,9 @@ class _ConvNd(Module):
                  device: DeviceLike, dtype: dtype | None) -> None:
         super().__init__()
         layer = type(self).__name__
-        if padding_mode != "zeros":
-            raise _C.ValueError(f"{layer}: padding_mode=\"{padding_mode}\" is not there. Use \"zeros\".")
+        modes = _PADDING_MODES[:1] if self.is_transposed else _PADDING_MODES
+        if padding_mode not in modes:
+            raise _C.ValueError(f"{layer}: padding_mode=\"{padding_mode}\" is not there. Use one of {modes}.")
         if in_channels < 0 or out_channels < 0 or groups < 1:
             raise _C.ValueError(f"{layer}: in_channels={in_channels} and out_channels={out_channels} must not be negative, "
                                 f"and groups={groups} must be at least 1.")
@@ -83,6 +87,8 @@ class _ConvNd(Module):
             parts.append(f"groups={self.groups}")
         if self.bias is None:
             parts.append("bias=False")
+        if self.padding_mode != "zeros":
+            parts.append(f"padding_mode={self.padding_mode}")
         return ", ".join(parts)
 
 
@@ -94,14 +100,31 @@ class _Conv(_ConvNd):
                          device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.conv(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        if self.padding_mode == "zeros":
+            return F.conv(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        padded = F.pad(input, self._widths(), self.padding_mode)
+        return F.conv(padded, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+
+    def _widths(self) -> tuple[int, ...]:
+        """The padding as functional.pad takes it: before and after, the last axis first."""
+        if self.padding == "valid":
+            return ()
+        if self.padding == "same":
+            reach = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size)]
+            sides = [(r // 2, r - r // 2) for r in reach]
+        else:
+            sides = [(p, p) if isinstance(p, int) else p for p in self.padding]
+        return tuple(width for side in reversed(sides) for width in side)
 
     def transposed(self, input_size: Sizes) -> _ConvTranspose:
         """The layer that leads back to an input of spatial size input_size: a transposed convolution with the same
         options and the output_padding that closes the round trip, back(conv(x)).shape == x.shape.
 
         Its weights are fresh and have this layer's shape: after back.weight = conv.weight it is exactly the transpose
-        W^T of this layer's matrix (its bias apart). Raises ShapeError if the kernel does not fit that input."""
+        W^T of this layer's matrix (its bias apart). Raises ShapeError if the kernel does not fit that input, ValueError unless padding_mode is "zeros"."""
+        if self.padding_mode != "zeros":
+            raise _C.ValueError(f"{type(self).__name__}.transposed: with padding_mode=\"{self.padding_mode}\" the transpose is no "
+                                "transposed convolution alone. Use \"zeros\".")
         padding, output_padding = _C.transposed_options(self.weight.shape, input_size, self.stride, self.padding,
                                                         self.dilation, self.groups)
         return _TRANSPOSED[self.axes](self.out_channels, self.in_channels, self.kernel_size, self.stride, padding,

@@ -3,6 +3,7 @@ import inspect
 import warnings
 from typing import Any
 
+import numpy as np
 import pytest
 import tenet
 from tenet import nn
@@ -117,6 +118,32 @@ def test_losses_of_nothing() -> None:
     assert F.mse_loss(none, none, reduction="sum").item() == 0
 
 
+@pytest.mark.parametrize("padding, widths", [(1, (1, 1, 1, 1)), ((0, 2), (2, 2, 0, 0)), (((0, 1), (2, 0)), (2, 0, 0, 1)),
+                                             ("same", (2, 2, 1, 2)), ("valid", ())])
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_padding_with_elements_of_the_input(mode: str, padding: Any, widths: Any) -> None:
+    conv = nn.Conv2d(2, 3, (4, 3), padding=padding, dilation=(1, 2), padding_mode=mode)
+    x = tenet.randn(1, 2, 6, 5, requires_grad=True)
+    y = conv(x)
+    assert tenet.equal(y, F.conv2d(F.pad(x, widths, mode), conv.weight, conv.bias, dilation=(1, 2)))
+    assert repr(conv).endswith(f"padding_mode={mode})")
+    assert tenet.gradcheck(conv.double(), x.double().detach())
+    with pytest.raises(TypeError, match="has no such matrix here"):
+        tenet.as_matrix(conv, (6, 5))
+
+
+def test_sizes_may_be_numbers_of_numpy() -> None:
+    assert nn.Conv2d(1, np.int64(2), np.int64(3), padding=np.int32(1)).kernel_size == (3, 3)
+
+
+def test_softmax_chooses_the_dimension_of_old() -> None:
+    for shape, dim in (((2, 3), 1), ((3,), 0), ((2, 3, 2), 0)):
+        x = tenet.randn(shape)
+        with pytest.warns(UserWarning, match="Implicit dimension choice for softmax"):
+            y = nn.Softmax()(x)
+        assert tenet.equal(y, F.softmax(x, dim)) and F.log_softmax(x, 0, dtype=tenet.float64).dtype == tenet.float64
+
+
 def test_relu_in_place() -> None:
     x = tenet.tensor([-1.0, 2.0])
     assert nn.ReLU(inplace=True)(x) is x and x.tolist() == [0, 2]
@@ -128,7 +155,9 @@ def test_relu_in_place() -> None:
     (lambda: nn.Conv2d(1, 1, 0), "Conv2d: kernel_size=0 must be one number or 2, each at least 1."),
     (lambda: nn.Conv3d(1, 1, (3, 3)), r"Conv3d: kernel_size=\(3, 3\) must be one number or 3, each at least 1."),
     (lambda: nn.Conv2d(1, 1, 3, padding="full"), 'Conv2d: padding="full" is not there. Use "same", "valid" or numbers.'),
-    (lambda: nn.Conv2d(1, 1, 3, padding_mode="circular"), 'Conv2d: padding_mode="circular" is not there. Use "zeros".'),
+    (lambda: nn.Conv2d(1, 1, 3, padding_mode="mirror"), 'Conv2d: padding_mode="mirror" is not there. Use one of .*"?circular'),
+    (lambda: nn.ConvTranspose2d(1, 1, 3, padding_mode="circular"), 'ConvTranspose2d: padding_mode="circular" is not there.'),
+    (lambda: nn.Conv2d(1, 1, 3, padding_mode="circular").transposed((4, 4)), "Conv2d.transposed: with padding_mode"),
     (lambda: nn.ConvTranspose2d(1, 1, 3, stride=0), "ConvTranspose2d: stride=0 must be one number or 2, each at least 1."),
     (lambda: nn.Conv2d(1, 1, 3, groups=0), "groups=0 must be at least 1."),
 ])
@@ -176,7 +205,7 @@ def test_older_options_of_pytorch() -> None:
             assert_close(F.cross_entropy(x, labels, None, size_average, -100, reduce).view(1), values)
             assert_close(F.nll_loss(x, labels, None, size_average, -100, reduce).view(1), tenet.tensor([-3.0]))
         assert [w.filename for w in caught] == [__file__] * 3
-    assert nn.Softmax()(tenet.zeros(2, 4)).tolist() == [[0.25] * 4] * 2
-    assert nn.LogSoftmax()(tenet.zeros(3)).shape == (3,)
+    assert nn.Softmax(1)(tenet.zeros(2, 4)).tolist() == [[0.25] * 4] * 2
+    assert nn.LogSoftmax(0)(tenet.zeros(3)).shape == (3,)
     with pytest.raises(TypeError, match="unflattened_size=4 must be a tuple of ints"):
         nn.Unflatten(1, 4)  # type: ignore[arg-type]
