@@ -9,7 +9,8 @@ pybind11_add_module(tenet_python MODULE NO_EXTRAS ${sources})
 target_include_directories(tenet_python PRIVATE "${PROJECT_BINARY_DIR}/include")
 target_link_libraries(tenet_python PRIVATE tenet::tenet tenet_base_flags)
 target_compile_options(tenet_python PRIVATE -O2 -g0)
-target_compile_definitions(tenet_python PRIVATE TENET_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(tenet_python PRIVATE TENET_VERSION="${PROJECT_VERSION}"
+                                                TENET_CUDA_VERSION="${CMAKE_CUDA_COMPILER_VERSION}")
 # Symbols of the library stay inside: another extension may carry a library of its own.
 target_link_options(tenet_python PRIVATE "$<$<PLATFORM_ID:Linux>:-Wl,--exclude-libs,ALL>")
 set_target_properties(tenet_python PROPERTIES OUTPUT_NAME _C CXX_EXTENSIONS OFF

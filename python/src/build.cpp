@@ -25,10 +25,11 @@ std::string blas() {
 }  // namespace
 
 void add_build_facts(py::module_& module) {
-  module.attr("version") = TENET_VERSION;
   module.def("build_facts", [] {
     return std::map<std::string, std::string>{
+        {"version", TENET_VERSION},
         {"compiler", kCompiler},
+        {"cuda", TENET_CUDA_VERSION},  // of nvcc; empty without
         {"pybind11", cat(PYBIND11_VERSION_MAJOR, ".", PYBIND11_VERSION_MINOR)},
         {"blas", blas()}};
   });

@@ -56,7 +56,6 @@ void def_softmax(Binder& bind, const char* name, Tensor (*f)(const Tensor&, std:
     return unlocked(size_of(x), [&] { return f(dtype ? x.to(*dtype) : x, dim); });
   };
   bind.both(name, call, arg("dim"), py::kw_only(), arg("dtype") = none, doc);
-  bind.functional.attr(name) = bind.module.attr(name);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ from tenet.autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_ch
 from tenet.autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
 from tenet.autograd.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled
 from tenet import autograd as autograd, cuda as cuda, nn as nn, optim as optim, random as random, utils as utils
+from tenet import version as version
 from tenet.autograd import adjoint_check as adjoint_check, gradcheck as gradcheck
 from tenet.random import get_rng_state as get_rng_state, seed as seed, set_rng_state as set_rng_state
 from tenet.serialization import load as load, save as save
@@ -32,11 +33,11 @@ from tenet.matrix import singular_values as singular_values
 from tenet.nn.summary import summary as summary
 from tenet.progress import progress as progress
 from tenet.tape import Tape as Tape, tape as tape
+from tenet.version import __version__ as __version__
 
 if _typing.TYPE_CHECKING:
     from tenet import testing as testing
 
-__version__ = _C.version
 newaxis = None
 
 

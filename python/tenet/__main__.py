@@ -12,7 +12,7 @@ def report() -> str:
     numpy = sys.modules.get("numpy")
     facts = _C.build_facts()
     lines = {
-        "tenet": f"{_C.version} ({facts['compiler']}, pybind11 {facts['pybind11']})",
+        "tenet": f"{facts['version']} ({facts['compiler']}, pybind11 {facts['pybind11']})",
         "python": f"{platform.python_version()} ({platform.python_implementation()})",
         "numpy": numpy.__version__ if numpy else _installed("numpy"),
         "system": platform.platform(),

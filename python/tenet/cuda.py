@@ -57,17 +57,23 @@ def mem_get_info(device: DeviceLike | int = None) -> tuple[int, int]:
 
 
 def memory_allocated(device: DeviceLike | int = None) -> int:
-    """Bytes that tensors hold on a card."""
+    """Bytes that tensors hold on a card; 0 where there is none."""
+    if not is_available():
+        return 0
     return _C.memory_stats(card(device))["in_use"]
 
 
 def max_memory_allocated(device: DeviceLike | int = None) -> int:
-    """The most they held at once since reset_peak_memory_stats()."""
+    """The most they held at once since reset_peak_memory_stats(); 0 where there is no card."""
+    if not is_available():
+        return 0
     return _C.memory_stats(card(device))["peak"]
 
 
 def memory_reserved(device: DeviceLike | int = None) -> int:
-    """Bytes taken from a card: in use, or kept for reuse until empty_cache()."""
+    """Bytes taken from a card: in use, or kept for reuse until empty_cache(); 0 where there is none."""
+    if not is_available():
+        return 0
     stats = _C.memory_stats(card(device))
     return stats["in_use"] + stats["cached"]
 

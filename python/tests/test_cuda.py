@@ -27,10 +27,11 @@ def test_without_a_card_everything_says_why() -> None:
     assert tenet.cuda.device_count() == 0 and tenet.cuda.reason()
     calls: list[Any] = [lambda: tenet.ones(2, device="cuda"), lambda: tenet.ones(2).cuda(), lambda: tenet.ones(2).to("cuda:0"),
                         lambda: nn.Linear(2, 2).cuda(), tenet.cuda.current_device, tenet.cuda.get_device_name, tenet.cuda.synchronize,
-                        tenet.cuda.mem_get_info, tenet.cuda.memory_allocated]
+                        tenet.cuda.mem_get_info]
     for call in calls:
         with pytest.raises(tenet.DeviceError):
             call()
+    assert tenet.cuda.memory_allocated() == tenet.cuda.max_memory_allocated() == tenet.cuda.memory_reserved() == 0
 
 
 def test_a_card_is_named_by_number_name_or_device() -> None:

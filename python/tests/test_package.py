@@ -83,3 +83,8 @@ def test_memory_stats() -> None:
     assert now["in_use"] - before["in_use"] >= 4000 and now["peak"] - before["peak"] >= 4000
     del x
     assert tenet.memory_stats()["in_use"] == before["in_use"] and tenet.memory_stats()["peak"] == now["peak"]
+
+
+def test_versions_have_pytorchs_names() -> None:
+    assert tenet.version.__version__ == tenet.__version__
+    assert tenet.version.cuda is None or tenet.version.cuda.count(".") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tenet import _C
+from tenet.nn import functional as F
 from tenet.nn.module import Module
 
 if TYPE_CHECKING:
@@ -39,19 +40,14 @@ class Tanh(Module):
 
 
 class Softmax(Module):
-    """exp(x) / sum(exp(x)) along dim. PyTorch's choice if dim is left out: 1, but 0 for 0, 1 or 3 dimensions."""
+    """exp(x) / sum(exp(x)) along dim; left out, PyTorch's choice with a warning: 1, but 0 for 0, 1 or 3 dimensions."""
 
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
 
-    def _dim(self, input: Tensor) -> int:
-        if self.dim is not None:
-            return self.dim
-        return 0 if input.dim() in (0, 1, 3) else 1
-
     def forward(self, input: Tensor) -> Tensor:
-        return _C.softmax(input, self._dim(input))
+        return F.softmax(input, self.dim)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
@@ -61,4 +57,4 @@ class LogSoftmax(Softmax):
     """log(softmax(x)) along dim."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return _C.log_softmax(input, self._dim(input))
+        return F.log_softmax(input, self.dim)
