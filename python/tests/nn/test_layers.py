@@ -133,7 +133,8 @@ def test_padding_with_elements_of_the_input(mode: str, padding: Any, widths: Any
 
 
 def test_sizes_may_be_numbers_of_numpy() -> None:
-    assert nn.Conv2d(1, np.int64(2), np.int64(3), padding=np.int32(1)).kernel_size == (3, 3)
+    three: Any = np.int64(3)
+    assert nn.Conv2d(1, 2, three, padding=np.int32(1)).kernel_size == (3, 3) and nn.MaxPool2d(three).kernel_size == 3
 
 
 def test_softmax_chooses_the_dimension_of_old() -> None:
