@@ -20,6 +20,7 @@ __all__ = [
     "IndexError",
     "Node",
     "OutOfMemoryError",
+    "OverflowError",
     "Profile",
     "ProfileRow",
     "RemovableHandle",
@@ -267,6 +268,9 @@ class Node:
     def next_functions(self) -> _b.tuple[Any, ...]: ...
 
 class OutOfMemoryError(Error, _b.MemoryError):
+    ...
+
+class OverflowError(ValueError, _b.OverflowError):
     ...
 
 class Profile:
