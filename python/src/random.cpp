@@ -26,31 +26,24 @@ RandomOptions random_options(MaybeGenerator generator, MaybeType dtype, MaybeDev
 
 void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, RandomOptions),
                const char* doc) {
-  const auto draw = [f](const Shape& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
-                        bool requires_grad) {
-    return unlocked(static_cast<double>(count(size, "rand")),
-                    [&] { return f(size, random_options(generator, dtype, device, requires_grad)); });
+  const auto draw = [f](const Shape& size, const RandomOptions& o) {
+    return unlocked(static_cast<double>(count(size, "rand")), [&] { return f(size, o); });
   };
-  module.def(
-      name,
-      [=](const py::args& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
-          bool requires_grad) { return draw(dims_of(size, name), generator, dtype, device, requires_grad); },
-      arg("generator") = none, arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
-  module.def(
-      name,
-      [=](const Dims& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
-          bool requires_grad) { return draw(size, generator, dtype, device, requires_grad); },
-      py::kw_only(), arg("size"), arg("generator") = none, arg("dtype") = none, arg("device") = none,
-      arg("requires_grad") = false);
+  def_factory<const py::args&>(
+      module, name,
+      [=](const py::args& size, const RandomOptions& o) { return draw(dims_of(size, name), o); }, doc);
+  def_factory<const Dims&>(module, name, draw, py::kw_only(), arg("size"));
   const std::string like = std::string(name) + "_like";
   module.def(
       like.c_str(),
-      [=](const Tensor& x, MaybeType dtype, MaybeDevice device, bool requires_grad) {
-        return draw(x.shape(), std::nullopt, dtype.value_or(x.dtype()), device.value_or(x.device()),
-                    requires_grad);
+      [=](const Tensor& x, MaybeGenerator generator, MaybeType dtype, Layout, MaybeDevice device, Unpinned,
+          bool requires_grad, RowByRow) {
+        return draw(x.shape(), random_options(generator, dtype.value_or(x.dtype()),
+                                              device.value_or(x.device()), requires_grad));
       },
-      arg("input"), py::kw_only(), arg("dtype") = none, arg("device") = none, arg("requires_grad") = false,
-      "The same in x's shape and type, on its device.");
+      arg("input"), py::kw_only(), arg("generator") = none, arg("dtype") = none, arg("layout") = none,
+      arg("device") = none, arg("pin_memory") = false, arg("requires_grad") = false,
+      arg("memory_format") = none, "The same in x's shape and type, on its device.");
 }
 
 /// Seed and offset, byte for byte.
@@ -62,6 +55,19 @@ std::vector<std::uint8_t> state_of(const Generator& g) {
 }
 
 void set_state(Generator& g, const Tensor& state) {
+/// f(args..., options), with PyTorch's keywords in the place of the options.
+template <class... Args, class F, class... Extra>
+void def_factory(py::module_& module, const char* name, F f, const Extra&... extra) {
+  module.def(
+      name,
+      [f](Args... args, MaybeGenerator generator, MaybeType dtype, Layout, MaybeDevice device, Unpinned,
+          bool requires_grad) {
+        return f(std::forward<Args>(args)..., random_options(generator, dtype, device, requires_grad));
+      },
+      extra..., arg("generator") = none, arg("dtype") = none, arg("layout") = none, arg("device") = none,
+      arg("pin_memory") = false, arg("requires_grad") = false);
+}
+
   std::uint64_t words[2];
   if (state.dtype() != uint8 || state.numel() != sizeof(words)) {
     fail<ValueError>("set_state: a state is ", sizeof(words), " numbers of uint8, not ", state.numel(),
@@ -122,26 +128,14 @@ void bind_random(Binder& bind) {
       arg("weight"), arg("bias"), arg("generator"));
   const char* const doc =
       "Integers, evenly spread over [low, high), as int64 unless dtype names another type.";
-  const auto draw = [](std::int64_t low, std::int64_t high, const Dims& size, MaybeGenerator generator,
-                       MaybeType dtype, MaybeDevice device, bool requires_grad) {
-    return randint(low, high, size, random_options(generator, dtype, device, requires_grad));
-  };
-  m.def("randint", draw, arg("low"), arg("high"), arg("size"), py::kw_only(), arg("generator") = none,
-        arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
-  m.def(
-      "randint",
-      [draw](std::int64_t high, const Dims& size, MaybeGenerator generator, MaybeType dtype,
-             MaybeDevice device,
-             bool requires_grad) { return draw(0, high, size, generator, dtype, device, requires_grad); },
-      arg("high"), arg("size"), py::kw_only(), arg("generator") = none, arg("dtype") = none,
-      arg("device") = none, arg("requires_grad") = false, doc);
-  m.def(
-      "randperm",
-      [](std::int64_t n, MaybeGenerator generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
-        return randperm(n, random_options(generator, dtype, device, requires_grad));
-      },
-      arg("n"), py::kw_only(), arg("generator") = none, arg("dtype") = none, arg("device") = none,
-      arg("requires_grad") = false, "0, 1, ..., n - 1 in random order.");
+  def_factory<std::int64_t, std::int64_t, const Dims&>(m, "randint", &randint, arg("low"), arg("high"),
+                                                       arg("size"), py::kw_only(), doc);
+  def_factory<std::int64_t, const Dims&>(
+      m, "randint",
+      [](std::int64_t high, const Dims& size, const RandomOptions& o) { return randint(0, high, size, o); },
+      arg("high"), arg("size"), py::kw_only(), doc);
+  def_factory<std::int64_t>(m, "randperm", &randperm, arg("n"), py::kw_only(),
+                            "0, 1, ..., n - 1 in random order.");
   bind.tensor.def_in_place(
       "uniform_",
       +[](Tensor& x, double low, double high, MaybeGenerator generator) {

@@ -69,6 +69,11 @@ def _repr_html(self: Tensor) -> str:
 
 
 for _name, _method in {
+for _name, _fact in {
+    "is_complex": property(lambda type: False, doc="False: elements are real."),
+    "is_signed": property(lambda type: type not in (_C.uint8, _C.bool), doc="Whether there are negative numbers."),
+}.items():
+    setattr(_C.dtype, _name, _fact)
     "__reduce_ex__": _reduce_ex,
     "__copy__": _copy,
     "unflatten": _unflatten,
