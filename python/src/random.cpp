@@ -2,11 +2,49 @@
 #include "tenet/ops/random/random.h"
 
 #include <cstring>
+#include <random>
 
 #include "tenet/framework/core/random.h"
 #include "tenet/nn/init.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/python/src/bind.h"
+
+namespace tenet::python {
+namespace {
+
+/// An argument seed=: any int of 64 bits; a negative one counts down from 2^64.
+struct Seed {
+  std::uint64_t value = 0;
+};
+
+std::optional<Seed> as_seed(PyObject* object) {
+  if (PyIndex_Check(object) == 0) return {};
+  const py::object whole = py::reinterpret_steal<py::object>(PyNumber_Index(object));
+  if (!whole) throw py::error_already_set();
+  const std::uint64_t value = PyLong_AsUnsignedLongLong(whole.ptr());
+  if (PyErr_Occurred() == nullptr) return Seed{value};
+  PyErr_Clear();
+  const std::int64_t negative = PyLong_AsLongLong(whole.ptr());
+  if (PyErr_Occurred() == nullptr) return Seed{static_cast<std::uint64_t>(negative)};
+  PyErr_Clear();
+  fail<ValueError>("manual_seed: seed=", std::string(py::str(whole)), " must lie in [-2^63, 2^64).");
+}
+
+}  // namespace
+}  // namespace tenet::python
+
+namespace pybind11::detail {
+
+template <> struct type_caster<tenet::python::Seed> {
+  PYBIND11_TYPE_CASTER(tenet::python::Seed, const_name("int"));
+  bool load(handle source, bool) {
+    const auto seed = tenet::python::as_seed(source.ptr());
+    if (seed) value = *seed;
+    return seed.has_value();
+  }
+};
+
+}  // namespace pybind11::detail
 
 namespace tenet::python {
 namespace {
@@ -22,6 +60,19 @@ RandomOptions random_options(MaybeGenerator generator, MaybeType dtype, MaybeDev
           .device = device.value_or(Device{}),
           .requires_grad = requires_grad,
           .generator = generator.value_or(nullptr)};
+}
+
+/// f(args..., options), with PyTorch's keywords in the place of the options.
+template <class... Args, class F, class... Extra>
+void def_factory(py::module_& module, const char* name, F f, const Extra&... extra) {
+  module.def(
+      name,
+      [f](Args... args, MaybeGenerator generator, MaybeType dtype, Layout, MaybeDevice device, Unpinned,
+          bool requires_grad) {
+        return f(std::forward<Args>(args)..., random_options(generator, dtype, device, requires_grad));
+      },
+      extra..., arg("generator") = none, arg("dtype") = none, arg("layout") = none, arg("device") = none,
+      arg("pin_memory") = false, arg("requires_grad") = false);
 }
 
 void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, RandomOptions),
@@ -55,19 +106,6 @@ std::vector<std::uint8_t> state_of(const Generator& g) {
 }
 
 void set_state(Generator& g, const Tensor& state) {
-/// f(args..., options), with PyTorch's keywords in the place of the options.
-template <class... Args, class F, class... Extra>
-void def_factory(py::module_& module, const char* name, F f, const Extra&... extra) {
-  module.def(
-      name,
-      [f](Args... args, MaybeGenerator generator, MaybeType dtype, Layout, MaybeDevice device, Unpinned,
-          bool requires_grad) {
-        return f(std::forward<Args>(args)..., random_options(generator, dtype, device, requires_grad));
-      },
-      extra..., arg("generator") = none, arg("dtype") = none, arg("layout") = none, arg("device") = none,
-      arg("pin_memory") = false, arg("requires_grad") = false);
-}
-
   std::uint64_t words[2];
   if (state.dtype() != uint8 || state.numel() != sizeof(words)) {
     fail<ValueError>("set_state: a state is ", sizeof(words), " numbers of uint8, not ", state.numel(),
@@ -84,22 +122,44 @@ void add_generator(py::module_& module) {
       "A place in a stream of random numbers: two with equal seed and offset give equal numbers, on every "
       "device. Safe from any thread.")
       .def(py::init([](Device) { return std::make_unique<Generator>(0); }), arg("device") = Device{})
-      .def(py::init([](std::uint64_t seed) { return std::make_unique<Generator>(seed); }), arg("seed"))
+      .def(py::init([](Seed seed) { return std::make_unique<Generator>(seed.value); }), arg("seed"))
       .def(
           "manual_seed",
-          [](const py::object& self, std::uint64_t seed) {
-            self.cast<Generator&>().seed(seed);
+          [](const py::object& self, Seed seed) {
+            self.cast<Generator&>().seed(seed.value);
             return self;
           },
           arg("seed"), "Starts the stream of `seed` at its beginning.")
+      .def(
+          "seed",
+          [](Generator& g) {
+            std::random_device random;  // 32 bits each
+            g.seed(std::uint64_t{random()} << 32 | random());
+            return g.seed();
+          },
+          "Starts a stream that no one knew before, and returns its seed.")
       .def(
           "initial_seed", [](const Generator& g) { return g.seed(); }, "The seed of the stream.")
       .def(
           "get_state", [](const Generator& g) { return tensor(state_of(g), {.dtype = uint8}); },
           "The whole state, as a tensor of bytes.")
       .def(
-          "set_state", [](Generator& g, const Tensor& state) { set_state(g, state); }, arg("new_state"),
-          "Goes to where get_state() was called.");
+          "set_state",
+          [](const py::object& self, const Tensor& state) {
+            set_state(self.cast<Generator&>(), state);
+            return self;
+          },
+          arg("new_state"), "Goes to where get_state() was called.")
+      .def(
+          "clone_state",
+          [](const Generator& g) {
+            auto copy = std::make_unique<Generator>(g.seed());
+            copy->set_offset(g.offset());
+            return copy;
+          },
+          "Another generator at the same place.")
+      .def_property_readonly(
+          "device", [](const Generator&) { return Device{}; }, "The CPU; it draws for every device.");
   module.attr("default_generator") = py::cast(default_generator(), py::return_value_policy::reference);
 }
 
@@ -110,11 +170,14 @@ void bind_random(Binder& bind) {
   add_generator(m);
   m.def(
       "manual_seed",
-      [m](std::uint64_t seed) {
-        manual_seed(seed);
+      [m](Seed seed) {
+        manual_seed(seed.value);
         return m.attr("default_generator");
       },
       arg("seed"), "Starts the stream of the default generator anew. Returns it.");
+  m.def(
+      "manual_seed", [m](const py::float_& seed) { return m.attr("manual_seed")(py::int_(seed)); },
+      arg("seed"));  // PyTorch takes what int() takes
   m.def(
       "initial_seed", [] { return default_generator().seed(); }, "The seed of the default generator.");
   def_sized(m, "rand", &rand, "Evenly spread over [0, 1).");
