@@ -4,6 +4,7 @@
 #include "tenet/framework/tensor/options.h"
 #include "tenet/python/src/casters.h"
 #include "tenet/python/src/gil.h"
+#include "tenet/python/src/layout.h"
 
 namespace tenet::python {
 
@@ -61,12 +62,22 @@ inline void warn(const std::string& text) {
 }
 
 inline Tensor or_undefined(const std::optional<Tensor>& x) { return x.value_or(Tensor()); }
+/// y, as the object that was asked where it is the very tensor: x.cpu() is x.
+inline py::object same_or(const py::object& self, Tensor y) {
+  return is_tensor(self.ptr()) && y.impl() == unwrap(self).impl() ? self : wrapped(std::move(y));
+}
+/// How many elements of the memory that the tensor looks into lie before its first.
+inline std::int64_t storage_offset(const Tensor& x) {
+  const std::ptrdiff_t bytes = x.impl()->data - x.impl()->owner->data;
+  return bytes / static_cast<std::ptrdiff_t>(item_size(x.dtype()));
+}
 /// No dimensions named: all.
 inline Dims or_all(const std::optional<Dims>& dims) { return dims.value_or(Dims{}); }
 
 void bind_create(Binder& bind);
 void bind_random(Binder& bind);
 void bind_tensor(Binder& bind);
+void bind_kind(Binder& bind);
 void bind_elementwise(Binder& bind);
 void bind_compare(Binder& bind);
 void bind_reduce(Binder& bind);

@@ -4,6 +4,7 @@
 #include "tenet/ops/copy/copy.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/python/src/casters.h"
+#include "tenet/python/src/errors.h"
 
 namespace tenet::python {
 namespace {
@@ -37,7 +38,7 @@ DType type_of(py::handle item) {
     if (is_array(item.ptr())) return tensor_from_buffer(item, false).dtype();
     return scalar->dtype();
   }
-  throw py::type_error(cat("tensor: needs numbers, but an element is a ", Py_TYPE(item.ptr())->tp_name, "."));
+  fail<DTypeError>("tensor: needs numbers, but an element is a ", Py_TYPE(item.ptr())->tp_name, ".");
 }
 
 void measure(py::handle data, Shape& shape) {
@@ -73,7 +74,12 @@ template <class T> T number_of(py::handle item) {
 Tensor from_sequences(py::handle data, std::optional<DType> dtype) {
   Leaves leaves;
   measure(data, leaves.shape);
-  gather(data, 0, leaves);
+  try {
+    gather(data, 0, leaves);
+  } catch (const py::error_already_set& error) {
+    if (!error.matches(PyExc_OverflowError)) throw;
+    fail<OverflowError>("tensor: an int lies outside int64, [-2^63, 2^63). Write it as a float.");
+  }
   if (!dtype) dtype = leaves.items.empty() ? float32 : leaves.dtype;
   Tensor result = empty(leaves.shape, {.dtype = dtype});
   dispatch_all(*dtype, [&](auto tag) {

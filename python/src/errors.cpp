@@ -2,7 +2,6 @@
 // PyTorch raises for most of them, so that `except RuntimeError` in its programs still holds.
 #include "tenet/python/src/errors.h"
 
-#include "tenet/framework/core/error.h"
 #include "tenet/inspect/anomaly.h"
 
 namespace tenet::python {
@@ -10,7 +9,7 @@ namespace py = pybind11;
 namespace {
 
 struct Kinds {
-  PyObject *error, *shape, *dtype, *value, *index, *device, *gradient, *format, *memory, *anomaly;
+  PyObject *error, *shape, *dtype, *value, *overflow, *index, *device, *gradient, *format, *memory, *anomaly;
 } kinds;
 
 PyObject* make(py::module_& module, const char* name, std::initializer_list<PyObject*> bases,
@@ -40,6 +39,8 @@ void set_python_error() noexcept {
     set(kinds.shape, error);
   } catch (const DTypeError& error) {
     set(kinds.dtype, error);
+  } catch (const OverflowError& error) {
+    set(kinds.overflow, error);
   } catch (const ValueError& error) {
     set(kinds.value, error);
   } catch (const IndexError& error) {
@@ -73,6 +74,7 @@ void add_errors(py::module_& module) {
   kinds.shape = kind("ShapeError", PyExc_ValueError, "Sizes or ranks disagree.");
   kinds.dtype = kind("DTypeError", PyExc_TypeError, "An element type does not fit.");
   kinds.value = kind("ValueError", PyExc_ValueError, "An option has no meaning.");
+  kinds.overflow = make(module, "OverflowError", {kinds.value, PyExc_OverflowError}, "An int is too large.");
   kinds.index = kind("IndexError", PyExc_IndexError, "An index or label is out of range.");
   kinds.format = kind("FormatError", PyExc_ValueError, "A file is not what it should be.");
   kinds.memory = kind("OutOfMemoryError", PyExc_MemoryError, "An allocation failed.");

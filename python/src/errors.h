@@ -2,7 +2,15 @@
 
 #include <pybind11/pybind11.h>
 
+#include "tenet/framework/core/error.h"
+
 namespace tenet::python {
+
+/// An int of Python's that does not fit. In Python it is an OverflowError too.
+class OverflowError : public ValueError {
+ public:
+  using ValueError::ValueError;
+};
 
 /// Makes tenet.Error and its kinds, and tells pybind11 to turn the C++ errors into them.
 void add_errors(pybind11::module_& module);

@@ -3,6 +3,7 @@
 #include "tenet/python/src/autograd.h"
 #include "tenet/python/src/casters.h"
 #include "tenet/python/src/errors.h"
+#include "tenet/python/src/layout.h"
 #include "tenet/python/src/slots.h"
 
 namespace tenet::python {
@@ -72,6 +73,14 @@ Tensor reversed(const Tensor& x) {
   return x.permute(dims);
 }
 
+Tensor matrix_transposed(const Tensor& x) {
+  if (x.dim() != 0 && x.dim() != 2) {
+    fail<ShapeError>("H: needs a matrix, but this tensor has shape ", x.shape(),
+                     ". Use x.mH, which exchanges the last two dimensions.");
+  }
+  return reversed(x);
+}
+
 template <auto get> constexpr PyGetSetDef fact(const char* name, const char* doc) {
   return {name, getter<get>, nullptr, doc, nullptr};
 }
@@ -94,13 +103,21 @@ PyGetSetDef* tensor_facts() {
           "itemsize", "Bytes of an element."),
       fact<[](In x) { return to_int(x.numel() * static_cast<std::int64_t>(item_size(x.dtype()))); }>(
           "nbytes", "Bytes of all elements."),
+      fact<[](In) { return strided(); }>("layout", "How the elements are found: tenet.strided."),
       fact<[](In x) { return to_bool(x.device().type == DeviceType::cuda); }>("is_cuda", nullptr),
+      fact<[](In x) { return to_bool(x.device().type == DeviceType::cpu); }>("is_cpu", nullptr),
+      fact<[](In) { return to_bool(false); }>("is_meta", "False: every tensor has its elements."),
+      fact<[](In) { return to_bool(false); }>("is_sparse", "False: every tensor is strided."),
+      fact<[](In) { return to_bool(false); }>("is_quantized", "False: an element is its value."),
       fact<[](In x) { return to_bool(x.is_leaf()); }>(
           "is_leaf", "Whether it was not computed from anything that requires grad."),
       fact<[](In x) { return to_int(x.version()); }>("_version",
                                                      "How often the memory was written in place."),
       fact<[](In x) { return wrap(reversed(x)); }>("T", "The dimensions in reverse order."),
       fact<[](In x) { return wrap(x.transpose(-2, -1)); }>("mT", "The last two dimensions exchanged."),
+      fact<[](In x) { return wrap(matrix_transposed(x)); }>(
+          "H", "Rows and columns exchanged: elements are real, and their own conjugates."),
+      fact<[](In x) { return wrap(x.transpose(-2, -1)); }>("mH", "The last two dimensions exchanged."),
       fact<[](In x) { return grad_fn(x).release().ptr(); }>("grad_fn",
                                                             "The record that computed it, None for a leaf."),
       fact<[](In x) { return to_bool(x.requires_grad()); }, set_requires_grad>(

@@ -11,10 +11,12 @@ PYBIND11_MODULE(_C, module) {
   module.doc() = "The compiled part of tenet.";
   add_errors(module);
   add_value_types(module);
+  add_layouts(module);
   add_tensor_type(module);
 
   Binder bind{module, module.def_submodule("functional", "Functions of tenet.nn.functional."), {}};
   bind_tensor(bind);
+  bind_kind(bind);
   bind_create(bind);
   bind_random(bind);
   bind_elementwise(bind);

@@ -40,13 +40,19 @@ void bind_pool(Binder& bind) {
   f.def(
       "avg_pool2d",
       [](const Tensor& x, const PerAxis& kernel, const PerAxis& stride, const PerAxis& padding,
-         bool ceil_mode, bool count_include_pad) {
+         bool ceil_mode, bool count_include_pad, const py::object& divisor_override) {
+        if (!divisor_override.is_none()) {
+          PyErr_SetString(PyExc_NotImplementedError,
+                          "avg_pool2d: divisor_override is not there. Multiply the result.");
+          throw py::error_already_set();
+        }
         return unlocked(size_of(x), [&] {
           return avg_pool2d(x, kernel, {stride, padding, ceil_mode, count_include_pad});
         });
       },
       arg("input"), arg("kernel_size"), arg("stride") = none, arg("padding") = 0, arg("ceil_mode") = false,
-      arg("count_include_pad") = true, "The mean of each window over the last two dimensions.");
+      arg("count_include_pad") = true, arg("divisor_override") = none,
+      "The mean of each window over the last two dimensions.");
   f.def(
       "unfold",
       [](const Tensor& x, const PerAxis& kernel, const PerAxis& dilation, const Padding& padding,

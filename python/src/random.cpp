@@ -2,11 +2,49 @@
 #include "tenet/ops/random/random.h"
 
 #include <cstring>
+#include <random>
 
 #include "tenet/framework/core/random.h"
 #include "tenet/nn/init.h"
 #include "tenet/ops/create/create.h"
 #include "tenet/python/src/bind.h"
+
+namespace tenet::python {
+namespace {
+
+/// An argument seed=: any int of 64 bits; a negative one counts down from 2^64.
+struct Seed {
+  std::uint64_t value = 0;
+};
+
+std::optional<Seed> as_seed(PyObject* object) {
+  if (PyIndex_Check(object) == 0) return {};
+  const py::object whole = py::reinterpret_steal<py::object>(PyNumber_Index(object));
+  if (!whole) throw py::error_already_set();
+  const std::uint64_t value = PyLong_AsUnsignedLongLong(whole.ptr());
+  if (PyErr_Occurred() == nullptr) return Seed{value};
+  PyErr_Clear();
+  const std::int64_t negative = PyLong_AsLongLong(whole.ptr());
+  if (PyErr_Occurred() == nullptr) return Seed{static_cast<std::uint64_t>(negative)};
+  PyErr_Clear();
+  fail<ValueError>("manual_seed: seed=", std::string(py::str(whole)), " must lie in [-2^63, 2^64).");
+}
+
+}  // namespace
+}  // namespace tenet::python
+
+namespace pybind11::detail {
+
+template <> struct type_caster<tenet::python::Seed> {
+  PYBIND11_TYPE_CASTER(tenet::python::Seed, const_name("int"));
+  bool load(handle source, bool) {
+    const auto seed = tenet::python::as_seed(source.ptr());
+    if (seed) value = *seed;
+    return seed.has_value();
+  }
+};
+
+}  // namespace pybind11::detail
 
 namespace tenet::python {
 namespace {
@@ -24,33 +62,39 @@ RandomOptions random_options(MaybeGenerator generator, MaybeType dtype, MaybeDev
           .generator = generator.value_or(nullptr)};
 }
 
+/// f(args..., options), with PyTorch's keywords in the place of the options.
+template <class... Args, class F, class... Extra>
+void def_factory(py::module_& module, const char* name, F f, const Extra&... extra) {
+  module.def(
+      name,
+      [f](Args... args, MaybeGenerator generator, MaybeType dtype, Layout, MaybeDevice device, Unpinned,
+          bool requires_grad) {
+        return f(std::forward<Args>(args)..., random_options(generator, dtype, device, requires_grad));
+      },
+      extra..., arg("generator") = none, arg("dtype") = none, arg("layout") = none, arg("device") = none,
+      arg("pin_memory") = false, arg("requires_grad") = false);
+}
+
 void def_sized(py::module_& module, const char* name, Tensor (*f)(const Shape&, RandomOptions),
                const char* doc) {
-  const auto draw = [f](const Shape& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
-                        bool requires_grad) {
-    return unlocked(static_cast<double>(count(size, "rand")),
-                    [&] { return f(size, random_options(generator, dtype, device, requires_grad)); });
+  const auto draw = [f](const Shape& size, const RandomOptions& o) {
+    return unlocked(static_cast<double>(count(size, "rand")), [&] { return f(size, o); });
   };
-  module.def(
-      name,
-      [=](const py::args& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
-          bool requires_grad) { return draw(dims_of(size, name), generator, dtype, device, requires_grad); },
-      arg("generator") = none, arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
-  module.def(
-      name,
-      [=](const Dims& size, MaybeGenerator generator, MaybeType dtype, MaybeDevice device,
-          bool requires_grad) { return draw(size, generator, dtype, device, requires_grad); },
-      py::kw_only(), arg("size"), arg("generator") = none, arg("dtype") = none, arg("device") = none,
-      arg("requires_grad") = false);
+  def_factory<const py::args&>(
+      module, name,
+      [=](const py::args& size, const RandomOptions& o) { return draw(dims_of(size, name), o); }, doc);
+  def_factory<const Dims&>(module, name, draw, py::kw_only(), arg("size"));
   const std::string like = std::string(name) + "_like";
   module.def(
       like.c_str(),
-      [=](const Tensor& x, MaybeType dtype, MaybeDevice device, bool requires_grad) {
-        return draw(x.shape(), std::nullopt, dtype.value_or(x.dtype()), device.value_or(x.device()),
-                    requires_grad);
+      [=](const Tensor& x, MaybeGenerator generator, MaybeType dtype, Layout, MaybeDevice device, Unpinned,
+          bool requires_grad, RowByRow) {
+        return draw(x.shape(), random_options(generator, dtype.value_or(x.dtype()),
+                                              device.value_or(x.device()), requires_grad));
       },
-      arg("input"), py::kw_only(), arg("dtype") = none, arg("device") = none, arg("requires_grad") = false,
-      "The same in x's shape and type, on its device.");
+      arg("input"), py::kw_only(), arg("generator") = none, arg("dtype") = none, arg("layout") = none,
+      arg("device") = none, arg("pin_memory") = false, arg("requires_grad") = false,
+      arg("memory_format") = none, "The same in x's shape and type, on its device.");
 }
 
 /// Seed and offset, byte for byte.
@@ -78,22 +122,44 @@ void add_generator(py::module_& module) {
       "A place in a stream of random numbers: two with equal seed and offset give equal numbers, on every "
       "device. Safe from any thread.")
       .def(py::init([](Device) { return std::make_unique<Generator>(0); }), arg("device") = Device{})
-      .def(py::init([](std::uint64_t seed) { return std::make_unique<Generator>(seed); }), arg("seed"))
+      .def(py::init([](Seed seed) { return std::make_unique<Generator>(seed.value); }), arg("seed"))
       .def(
           "manual_seed",
-          [](const py::object& self, std::uint64_t seed) {
-            self.cast<Generator&>().seed(seed);
+          [](const py::object& self, Seed seed) {
+            self.cast<Generator&>().seed(seed.value);
             return self;
           },
           arg("seed"), "Starts the stream of `seed` at its beginning.")
+      .def(
+          "seed",
+          [](Generator& g) {
+            std::random_device random;  // 32 bits each
+            g.seed(std::uint64_t{random()} << 32 | random());
+            return g.seed();
+          },
+          "Starts a stream that no one knew before, and returns its seed.")
       .def(
           "initial_seed", [](const Generator& g) { return g.seed(); }, "The seed of the stream.")
       .def(
           "get_state", [](const Generator& g) { return tensor(state_of(g), {.dtype = uint8}); },
           "The whole state, as a tensor of bytes.")
       .def(
-          "set_state", [](Generator& g, const Tensor& state) { set_state(g, state); }, arg("new_state"),
-          "Goes to where get_state() was called.");
+          "set_state",
+          [](const py::object& self, const Tensor& state) {
+            set_state(self.cast<Generator&>(), state);
+            return self;
+          },
+          arg("new_state"), "Goes to where get_state() was called.")
+      .def(
+          "clone_state",
+          [](const Generator& g) {
+            auto copy = std::make_unique<Generator>(g.seed());
+            copy->set_offset(g.offset());
+            return copy;
+          },
+          "Another generator at the same place.")
+      .def_property_readonly(
+          "device", [](const Generator&) { return Device{}; }, "The CPU; it draws for every device.");
   module.attr("default_generator") = py::cast(default_generator(), py::return_value_policy::reference);
 }
 
@@ -104,11 +170,14 @@ void bind_random(Binder& bind) {
   add_generator(m);
   m.def(
       "manual_seed",
-      [m](std::uint64_t seed) {
-        manual_seed(seed);
+      [m](Seed seed) {
+        manual_seed(seed.value);
         return m.attr("default_generator");
       },
       arg("seed"), "Starts the stream of the default generator anew. Returns it.");
+  m.def(
+      "manual_seed", [m](const py::float_& seed) { return m.attr("manual_seed")(py::int_(seed)); },
+      arg("seed"));  // PyTorch takes what int() takes
   m.def(
       "initial_seed", [] { return default_generator().seed(); }, "The seed of the default generator.");
   def_sized(m, "rand", &rand, "Evenly spread over [0, 1).");
@@ -122,26 +191,14 @@ void bind_random(Binder& bind) {
       arg("weight"), arg("bias"), arg("generator"));
   const char* const doc =
       "Integers, evenly spread over [low, high), as int64 unless dtype names another type.";
-  const auto draw = [](std::int64_t low, std::int64_t high, const Dims& size, MaybeGenerator generator,
-                       MaybeType dtype, MaybeDevice device, bool requires_grad) {
-    return randint(low, high, size, random_options(generator, dtype, device, requires_grad));
-  };
-  m.def("randint", draw, arg("low"), arg("high"), arg("size"), py::kw_only(), arg("generator") = none,
-        arg("dtype") = none, arg("device") = none, arg("requires_grad") = false, doc);
-  m.def(
-      "randint",
-      [draw](std::int64_t high, const Dims& size, MaybeGenerator generator, MaybeType dtype,
-             MaybeDevice device,
-             bool requires_grad) { return draw(0, high, size, generator, dtype, device, requires_grad); },
-      arg("high"), arg("size"), py::kw_only(), arg("generator") = none, arg("dtype") = none,
-      arg("device") = none, arg("requires_grad") = false, doc);
-  m.def(
-      "randperm",
-      [](std::int64_t n, MaybeGenerator generator, MaybeType dtype, MaybeDevice device, bool requires_grad) {
-        return randperm(n, random_options(generator, dtype, device, requires_grad));
-      },
-      arg("n"), py::kw_only(), arg("generator") = none, arg("dtype") = none, arg("device") = none,
-      arg("requires_grad") = false, "0, 1, ..., n - 1 in random order.");
+  def_factory<std::int64_t, std::int64_t, const Dims&>(m, "randint", &randint, arg("low"), arg("high"),
+                                                       arg("size"), py::kw_only(), doc);
+  def_factory<std::int64_t, const Dims&>(
+      m, "randint",
+      [](std::int64_t high, const Dims& size, const RandomOptions& o) { return randint(0, high, size, o); },
+      arg("high"), arg("size"), py::kw_only(), doc);
+  def_factory<std::int64_t>(m, "randperm", &randperm, arg("n"), py::kw_only(),
+                            "0, 1, ..., n - 1 in random order.");
   bind.tensor.def_in_place(
       "uniform_",
       +[](Tensor& x, double low, double high, MaybeGenerator generator) {

@@ -8,19 +8,18 @@
 namespace tenet::python {
 namespace {
 
-/// y, as the object that was asked where it is the very tensor: x.cpu() is x.
-py::object same_or(const py::object& self, Tensor y) {
-  return y.impl() == unwrap(self).impl() ? self : wrapped(std::move(y));
-}
-
 py::object converted(const py::object& self, DType dtype) { return same_or(self, unwrap(self).to(dtype)); }
 
-/// x.to(dtype), x.to(device), x.to(other), x.to(device, dtype)
+/// x.to(dtype), x.to(device), x.to(other), x.to(device, dtype), and non_blocking and copy by place after them
 py::object to(const py::object& self, const py::args& targets, std::optional<DType> dtype,
-              std::optional<Device> device, bool /*non_blocking*/, bool copy) {
+              std::optional<Device> device, bool /*non_blocking*/, bool copy, RowByRow) {
   const Tensor& x = unwrap(self);
+  int flags = 0;
   for (const py::handle target : targets) {
-    if (PyBool_Check(target.ptr())) continue;  // non_blocking, by place
+    if (PyBool_Check(target.ptr())) {
+      if (++flags == 2) copy = target.ptr() == Py_True;
+      continue;
+    }
     if (const auto named = as_dtype(target.ptr())) {
       dtype = named;
     } else if (is_tensor(target.ptr())) {
@@ -40,6 +39,17 @@ py::object to(const py::object& self, const py::args& targets, std::optional<DTy
                  }));
 }
 
+bool is_contiguous(const Tensor& x, MemoryFormat format) {
+  const std::int64_t spatial = format == MemoryFormat::channels_last      ? 2
+                               : format == MemoryFormat::channels_last_3d ? 3
+                                                                          : 0;
+  if (spatial == 0 || x.dim() != spatial + 2) return spatial == 0 && x.is_contiguous();
+  Dims order{0};
+  for (std::int64_t d = 2; d < x.dim(); ++d) order.push_back(d);
+  order.push_back(1);
+  return x.detach().permute(order).is_contiguous();
+}
+
 py::object size(const Tensor& x, std::optional<std::int64_t> dim) {
   if (dim) return py::int_(x.size(*dim));
   return py::reinterpret_steal<py::object>(to_size(x.shape()));
@@ -54,8 +64,9 @@ py::object stride(const Tensor& x, std::optional<std::int64_t> dim) {
   return py::tuple(py::cast(std::vector<std::int64_t>(strides.begin(), strides.end())));
 }
 
-/// An array over the same memory.
-py::object to_numpy(const py::object& self) {
+/// An array over the same memory; with force over a copy on the CPU where the tensor is elsewhere.
+py::object to_numpy(const py::object& self, bool force) {
+  if (force) return to_numpy(wrapped(unwrap(self).detach().to(Device{})), false);
   if (const Device device = unwrap(self).device(); device.type != DeviceType::cpu) {
     fail<DeviceError>("numpy: this tensor is on ", str(device),
                       ", and an array is on the CPU. Use x.cpu().numpy().");
@@ -71,7 +82,7 @@ py::object to_numpy(const py::object& self) {
 
 /// What numpy.asarray(x) calls.
 py::object array(const py::object& self, const py::object& dtype, const py::object& copy) {
-  const py::object over = to_numpy(self);
+  const py::object over = to_numpy(self, false);
   const bool other_type = !dtype.is_none() && !py::object(over.attr("dtype")).equal(dtype);
   if (!copy.is_none() && !py::cast<bool>(copy) && other_type) {
     fail<ValueError>(
@@ -98,6 +109,12 @@ py::object format(const py::object& self, const std::string& spec) {
                              str(x.shape()), ". Format its elements, or leave the specification out."));
   }
   return py::str(repr(self));
+}
+
+PrintOptions options_of(const std::string& profile) {
+  if (profile == "short") return {.precision = 2, .edge_items = 2};
+  if (profile == "full") return {.threshold = std::numeric_limits<std::int64_t>::max()};
+  return profile == "default" ? PrintOptions() : print_options();
 }
 
 Tensor copy_with_history(const Tensor& x) {
@@ -144,27 +161,24 @@ void bind_tensor(Binder& bind) {
       .def(
           "data_ptr", [](const Tensor& x) { return reinterpret_cast<std::uintptr_t>(x.impl()->data); },
           "The address of the first element.")
+      .def("storage_offset", &storage_offset,
+           "How many elements of the memory it looks into lie before its first.")
       .def(
-          "storage_offset",
-          [](const Tensor& x) {
-            const TensorImpl *impl = x.impl(), *base = impl->base;
-            const auto bytes = base == nullptr ? 0 : impl->data - base->data;
-            return bytes / static_cast<std::ptrdiff_t>(item_size(x.dtype()));
-          },
-          "How many elements of the memory it looks into lie before its first.")
-      .def("is_contiguous", &Tensor::is_contiguous, "Whether the elements lie row by row without gaps.")
-      .def("is_floating_point", [](const Tensor& x) { return is_floating(x.dtype()); })
+          "is_contiguous", &is_contiguous, arg("memory_format") = MemoryFormat::contiguous,
+          "Whether the elements lie row by row without gaps; with channels_last, whether they do so with the "
+          "channels, dimension 1, as the last.")
       .def("item", &item, "The value of a tensor with one element, as a float, int or bool.")
       .def("tolist", &to_list, "Nested lists of the elements; a number for a scalar.")
-      .def("numpy", &to_numpy,
-           "An array over the same memory. Raises GradientError if the tensor requires grad.")
+      .def("numpy", &to_numpy, py::kw_only(), arg("force") = false,
+           "An array over the same memory. Raises GradientError if the tensor requires grad, and DeviceError "
+           "if "
+           "it is on a card, unless force: that is x.detach().cpu().numpy().")
 
       .def("to", &to, arg("dtype") = none, arg("device") = none, arg("non_blocking") = false,
-           arg("copy") = false,
+           arg("copy") = false, arg("memory_format") = none,
            "The elements in another type or place; the tensor itself if nothing changes, unless copy. "
            "Recorded. "
            "non_blocking is PyTorch's and has no effect.")
-      .def("type", &converted, arg("dtype"))
       .def(
           "type_as",
           [](const py::object& self, const Tensor& other) {
@@ -192,12 +206,12 @@ void bind_tensor(Binder& bind) {
           arg("device") = none, "x.to(\"cuda\")")
       .def(
           "contiguous",
-          [](const py::object& self) {
+          [](const py::object& self, RowByRow) {
             const Tensor& x = unwrap(self);
             return same_or(self, unlocked(size_of(x), [&] { return x.contiguous(); }));
           },
+          arg("memory_format") = none,
           "The tensor itself if its elements lie row by row, else a copy that does.")
-      .def("clone", unlocking(+[](const Tensor& x) { return x.clone(); }), "A copy, recorded.")
       .def_in_place(
           "copy_", +[](Tensor& x, const Tensor& src) { x.copy_(src); }, arg("src"),
           "Writes src, broadcast and converted, into the elements.")
@@ -221,14 +235,14 @@ void bind_tensor(Binder& bind) {
   bind.module.def(
       "is_tensor", [](const py::object& x) { return is_tensor(x.ptr()); }, arg("obj"));
   bind.module.def("numel", &Tensor::numel, arg("input"));
-  bind.module.def("clone", &Tensor::clone, arg("input"));
+  bind.both("clone", unlocking(+[](const Tensor& x, RowByRow) { return x.clone(); }), py::kw_only(),
+            arg("memory_format") = none, "A copy, recorded.");
   bind.module.def(
       "set_printoptions",
       [](std::optional<int> precision, std::optional<std::int64_t> threshold,
          std::optional<std::int64_t> edge_items, std::optional<std::int64_t> line_width,
          std::optional<std::string> profile, std::optional<bool> scientific) {
-        PrintOptions options = profile ? PrintOptions() : print_options();
-        if (profile == "full") options.threshold = std::numeric_limits<std::int64_t>::max();
+        PrintOptions options = profile ? options_of(*profile) : print_options();
         options.precision = precision.value_or(options.precision);
         options.threshold = threshold.value_or(options.threshold);
         options.edge_items = edge_items.value_or(options.edge_items);
@@ -241,8 +255,8 @@ void bind_tensor(Binder& bind) {
       "How tensors print: digits after the point (4), elements above which the middle is left out (1000), "
       "elements shown at "
       "either end then (3), characters of a line (80); sci_mode None chooses by the elements. profile "
-      "\"default\" and "
-      "\"full\" set all of them first.");
+      "\"default\", "
+      "\"short\" and \"full\" set all of them first.");
   bind.module.def(
       "make_subclass",
       [](const py::object& type, const Tensor& x, bool requires_grad) {

@@ -2,23 +2,29 @@
 from __future__ import annotations
 
 import builtins as _builtins
+import math
+from typing import TYPE_CHECKING
 
 from tenet import _C
 from tenet._C import Tensor, dtype
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = ["multiply", "subtract", "divide", "true_divide", "negative", "absolute", "greater", "greater_equal", "less",
-           "less_equal", "not_equal", "swapaxes", "swapdims", "concatenate", "mm", "bmm", "mv", "dot", "outer", "clamp_min",
-           "clamp_max", "ravel", "movedim", "moveaxis", "is_nonzero", "promote_types", "result_type", "finfo", "iinfo"]
+           "less_equal", "not_equal", "swapdims", "concatenate", "mm", "bmm", "mv", "dot", "outer", "clamp_min",
+           "clamp_max", "ravel", "movedim", "moveaxis", "unflatten", "is_nonzero", "promote_types", "result_type",
+           "finfo", "iinfo"]
 
 # Methods of Tensor under a second name; those that are functions too stand below as such.
 SYNONYMS = {"multiply": "mul", "multiply_": "mul_", "subtract": "sub", "subtract_": "sub_", "divide": "div", "divide_": "div_",
             "true_divide": "div", "true_divide_": "div_", "negative": "neg", "negative_": "neg_", "absolute": "abs",
             "absolute_": "abs_", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne",
-            "swapaxes": "transpose", "swapdims": "transpose", "clip_": "clamp_"}
+            "swapdims": "transpose", "clip_": "clamp_"}
 
 multiply, subtract, divide, true_divide, negative, absolute = _C.mul, _C.sub, _C.div, _C.div, _C.neg, _C.abs
 greater, greater_equal, less, less_equal, not_equal = _C.gt, _C.ge, _C.lt, _C.le, _C.ne
-swapaxes = swapdims = _C.transpose
+swapdims = _C.transpose
 concatenate = _C.cat
 
 
@@ -75,13 +81,24 @@ def ravel(input: Tensor) -> Tensor:
     return input.reshape(-1)
 
 
+def _place(name: str, dim: int, rank: int) -> int:
+    """The dimension, counted from the front. That of a number is 0."""
+    limit = max(rank, 1)
+    if not -limit <= dim < limit:
+        raise _C.IndexError(f"{name}: dim {dim} is out of range for a tensor of {rank} dimensions. Use a dim in "
+                            f"[{-limit}, {limit - 1}].")
+    return dim % limit
+
+
 def movedim(input: Tensor, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Tensor:
     """The dimensions `source` to the places `destination`; the others keep their order. Raises ShapeError for a dimension that
     is named twice, and where there are not as many places as dimensions."""
-    from_, to = ([d % input.dim() if -input.dim() <= d < input.dim() else d for d in ([dims] if isinstance(dims, int) else dims)]
+    from_, to = ([_place("movedim", d, input.dim()) for d in ([dims] if isinstance(dims, int) else dims)]
                  for dims in (source, destination))
     if len(from_) != len(to) or len(set(from_)) != len(from_) or len(set(to)) != len(to):
         raise _C.ShapeError(f"movedim: source={source} and destination={destination} must name as many dimensions, each once.")
+    if input.dim() == 0:
+        return input
     order = [d for d in range(input.dim()) if d not in from_]
     for place, d in sorted(zip(to, from_)):
         order.insert(place, d)
@@ -89,6 +106,19 @@ def movedim(input: Tensor, source: int | tuple[int, ...], destination: int | tup
 
 
 moveaxis = movedim
+
+
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """One dimension as several: unflatten(x, 1, (C, H, W)). One extent may be -1. A view where one can do it. Raises
+    ShapeError unless the product of the extents is that of the dimension."""
+    at, sizes = _place("unflatten", dim, input.dim()), list(sizes)
+    extent, known = input.size(at), math.prod(n for n in sizes if n != -1)
+    if sizes.count(-1) == 1 and known > 0:
+        sizes[sizes.index(-1)] = extent // known
+    if not sizes or min(sizes) < 0 or math.prod(sizes) != extent:
+        raise _C.ShapeError(f"unflatten: sizes={sizes} do not make up dimension {at} of shape {list(input.shape)}. "
+                            f"Choose extents whose product is {extent}; one may be -1.")
+    return input.reshape(*input.shape[:at], *sizes, *input.shape[at + 1:])
 
 
 def is_nonzero(input: Tensor) -> _builtins.bool:
@@ -122,6 +152,10 @@ class finfo:
         self.max = (2.0 - self.eps) * 2.0 ** (exponent - 1)
         self.min = -self.max
 
+    def __repr__(self) -> str:
+        facts = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{fact}={getattr(self, fact):g}' for fact in facts)}, dtype={self.dtype})"
+
 
 class iinfo:
     """What an integer type can hold: iinfo(tenet.int32).max."""
@@ -134,11 +168,14 @@ class iinfo:
         self.min = 0 if unsigned else -(1 << (self.bits - 1))
         self.max = (1 << self.bits) - 1 if unsigned else (1 << (self.bits - 1)) - 1
 
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
+
 
 def _methods() -> None:
     for name, known in SYNONYMS.items():
         setattr(Tensor, name, vars(Tensor)[known])
-    for function in (mm, bmm, mv, dot, outer, clamp_min, clamp_max, ravel, movedim):
+    for function in (mm, bmm, mv, dot, outer, clamp_min, clamp_max, ravel, movedim, unflatten, is_nonzero):
         setattr(Tensor, function.__name__, function)
     setattr(Tensor, "moveaxis", movedim)
 

@@ -7,7 +7,6 @@ from tenet import _C
 from tenet._C import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import SupportsIndex
 
     from tenet._C import dtype
@@ -48,12 +47,6 @@ def _copy(self: Tensor) -> Tensor:
     return other
 
 
-def _unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
-    """One dimension as several: x.unflatten(1, (C, H, W)). One extent may be -1. A view where one can do it."""
-    dim = dim + self.dim() if dim < 0 else dim
-    return self.reshape(*self.shape[:dim], *sizes, *self.shape[dim + 1:])
-
-
 def _reversed(self: Tensor) -> Tensor:
     return self.flip(0)
 
@@ -71,10 +64,14 @@ def _repr_html(self: Tensor) -> str:
 for _name, _method in {
     "__reduce_ex__": _reduce_ex,
     "__copy__": _copy,
-    "unflatten": _unflatten,
     "__reversed__": _reversed,
     "__array_wrap__": _array_wrap,
     "_repr_html_": _repr_html,
 }.items():
     setattr(Tensor, _name, _method)
+for _name, _fact in {
+    "is_complex": property(lambda type: False, doc="False: elements are real."),
+    "is_signed": property(lambda type: type not in (_C.uint8, _C.bool), doc="Whether there are negative numbers."),
+}.items():
+    setattr(_C.dtype, _name, _fact)
 Tensor.__array_priority__ = 1000  # array + tensor is for the tensor to answer

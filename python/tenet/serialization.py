@@ -32,10 +32,12 @@ class _NotFoundError(_C.Error, FileNotFoundError):
     """There is no such file."""
 
 
-def save(obj: Any, f: File) -> None:
+def save(obj: Any, f: File, pickle_module: Any = None, pickle_protocol: int = 2,
+         _use_new_zipfile_serialization: bool = True) -> None:
     """Writes tensors in nested dicts, lists and tuples, with numbers, strings, bools and None between them. Keys are
     strings, ints, floats, bools or None; their order survives. The file is there whole or not at all. Raises TypeError,
-    before anything is written, naming the place of whatever else is found. f may be a file open for writing bytes, too."""
+    before anything is written, naming the place of whatever else is found. f may be a file open for writing bytes, too.
+    What follows it is PyTorch's and has no effect: nothing is pickled."""
     if hasattr(f, "write"):
         with _temporary() as file:
             save(obj, file)
@@ -52,11 +54,12 @@ def save(obj: Any, f: File) -> None:
     _C.save_tensors(tensors, path, {_KEY: json.dumps(structure)})
 
 
-def load(f: File, map_location: Any = None, *, weights_only: bool = True, mmap: bool | None = None) -> Any:
+def load(f: File, map_location: Any = None, pickle_module: Any = None, *, weights_only: bool | None = None,
+         mmap: bool | None = None) -> Any:
     """What save() wrote; a dict of tensors from a safetensors file of another library. Tensors that were one are one
     again. Raises FormatError naming file and rule if the file is not exact. f may be a file open for reading bytes,
-    too: it is read to its end. map_location, weights_only and mmap are PyTorch's: the tensors come to the CPU, or to the
-    device that map_location names, and nothing but data is ever loaded."""
+    too: it is read to its end. The tensors come to the CPU, or to the device that map_location names. The other
+    options are PyTorch's and have no effect: nothing but data is ever loaded."""
     device = map_location if isinstance(map_location, (str, _C.device)) else "cpu"
     if hasattr(f, "read"):
         with _temporary() as file:

@@ -91,7 +91,8 @@ def test_elements_come_to_python() -> None:
 def test_numpy_is_on_the_cpu() -> None:
     numpy = pytest.importorskip("numpy")
     x = tenet.ones(2, device="cuda")
-    for call in (x.numpy, lambda: numpy.asarray(x)):
+    calls: list[Any] = [x.numpy, lambda: numpy.asarray(x)]
+    for call in calls:
         with pytest.raises(tenet.DeviceError, match="this tensor is on cuda:0, and an array is on the CPU. Use x.cpu"):
             call()
     with pytest.raises(BufferError, match="on cuda:0"):

@@ -156,3 +156,10 @@ def test_parameters_stay_parameters(path: Any) -> None:
             loaded = tenet.load(path)
             (x,) = loaded.values() if isinstance(loaded, dict) else loaded
             assert type(x) is type(value) and x.requires_grad == value.requires_grad
+
+
+def test_options_of_pickle_have_no_effect(path: Any) -> None:
+    tenet.save({"a": tenet.ones(2)}, path, pickle, 4, _use_new_zipfile_serialization=True)
+    same(tenet.load(path, "cpu", pickle, weights_only=False, mmap=True), {"a": tenet.ones(2)})
+    tenet.save([1], path, pickle_module=pickle, pickle_protocol=2)
+    assert tenet.load(path, map_location=None, pickle_module=pickle, weights_only=None) == [1]

@@ -330,6 +330,8 @@ def test_print_options() -> None:
         assert repr(x) == "tensor([1.23e+00, 1.00e+03])"
         tenet.set_printoptions(threshold=5, edgeitems=1)
         assert repr(tenet.arange(7)) == "tensor([0,  ..., 6])"
+        tenet.set_printoptions(profile="short")
+        assert repr(tenet.tensor(1.2345)) == "tensor(1.23)" and repr(tenet.arange(2000)) == "tensor([   0,    1,  ..., 1998, 1999])"
         tenet.set_printoptions(profile="full")
         assert "..." not in repr(tenet.arange(2000))
         with pytest.raises(tenet.ValueError, match="precision must be 0 to 50"):

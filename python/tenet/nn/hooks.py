@@ -1,6 +1,7 @@
 """Functions that run when modules do, and how they are taken away again."""
 from __future__ import annotations
 
+import abc
 import itertools
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
@@ -19,32 +20,37 @@ class Hooks(OrderedDict[int, "Callable[..., Any]"]):
     """Functions in the order in which they were registered."""
 
     some = False  # whether there ever was a hook of any kind: most programs have none, and need not look
-    _keys = itertools.count()
 
     def __setitem__(self, key: int, hook: Callable[..., Any]) -> None:
         Hooks.some = True
         super().__setitem__(key, hook)
 
     def add(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
-        key = next(self._keys)
-        self[key] = hook
+        handle = RemovableHandle(self)
+        self[handle.id] = hook
         if prepend:
-            self.move_to_end(key, last=False)
-        return RemovableHandle(self, key)
+            self.move_to_end(handle.id, last=False)
+        return handle
 
     def with_those_of(self, module: Hooks) -> list[tuple[int, Callable[..., Any]]]:
         """The hooks of all modules and then those of one, as they are now: a hook may add or remove hooks."""
         return [*self.items(), *module.items()]
 
 
-class RemovableHandle:
-    """Removes a hook: handle.remove(), or leaving a with statement."""
+class RemovableHandle(metaclass=abc.ABCMeta):
+    """Removes a hook: handle.remove(), or leaving a with statement. The hook stands in a dict under the handle's id;
+    what extra_dict, one dict or a list of them, has under it goes too."""
 
-    def __init__(self, hooks: Hooks, key: int) -> None:
-        self._hooks, self.id = hooks, key
+    _ids = itertools.count()
+
+    def __init__(self, hooks_dict: dict[int, Any], *, extra_dict: Any = None) -> None:
+        self.id = next(self._ids)
+        extra = [] if extra_dict is None else [extra_dict] if isinstance(extra_dict, dict) else list(extra_dict)
+        self._dicts = [hooks_dict, *extra]
 
     def remove(self) -> None:
-        self._hooks.pop(self.id, None)
+        for hooks in self._dicts:
+            hooks.pop(self.id, None)
 
     def __enter__(self) -> Self:
         return self
@@ -52,6 +58,8 @@ class RemovableHandle:
     def __exit__(self, *error: object) -> None:
         self.remove()
 
+
+RemovableHandle.register(_C.RemovableHandle)  # what a tensor's hooks give
 
 # Hooks of all modules.
 forward = Hooks()

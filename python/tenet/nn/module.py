@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet._C import Tensor
+from tenet.autograd.grad_mode import no_grad
 from tenet.cuda import card
 from tenet.nn import hooks
 from tenet.nn.hooks import Hooks, RemovableHandle
@@ -382,20 +383,19 @@ class Module(Stateful):
         return self
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        """Puts fn(tensor) in the place of every parameter and buffer."""
-        done = {}
-        for module in self.modules() if recurse else (self,):
-            for parts in (module._parameters, module._buffers):
-                for name, tensor in parts.items():
-                    if tensor is None or id(tensor) in done:
-                        continue
-                    done[id(tensor)] = tensor
-                    grad = tensor.grad
-                    changed = fn(tensor.detach())
-                    if changed.dtype != tensor.dtype or changed.device != tensor.device:
-                        tensor.data = changed
-                        if grad is not None:
-                            tensor.grad = fn(grad)
+        """Puts fn(tensor) in the place of every buffer, and of what every parameter and its gradient hold."""
+        done: dict[Tensor, Tensor] = {}
+        with no_grad():
+            for module in self.modules() if recurse else (self,):
+                for parts in (module._parameters, module._buffers):
+                    for name, tensor in parts.items():
+                        if tensor is None:
+                            continue
+                        if tensor not in done:
+                            done[tensor] = fn(tensor)
+                            if parts is module._parameters:
+                                done[tensor] = _with_data(tensor, done[tensor], fn)
+                        parts[name] = done[tensor]
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
@@ -467,6 +467,16 @@ def _registered(module: Module, name: str, part: Any) -> Any:
     if isinstance(part, Parameter):
         return hooks.registered(hooks.parameter_registration, module, name, part)
     return part
+
+
+def _with_data(parameter: Tensor, data: Tensor, fn: Callable[[Tensor], Tensor]) -> Tensor:
+    """The parameter, which holds the data from now on, with the gradient that it had through fn."""
+    grad = parameter.grad
+    if data is not parameter:
+        parameter.data = data
+    if grad is not None:
+        parameter.grad = fn(grad)
+    return parameter
 
 
 def _zero_grad(parameter: Tensor, set_to_none: bool) -> None:

@@ -39,6 +39,7 @@ class AvgPool2d(Module):
         super().__init__()
         if divisor_override is not None:
             raise NotImplementedError("AvgPool2d: divisor_override is not there. Multiply the result.")
+        self.divisor_override = divisor_override
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
 

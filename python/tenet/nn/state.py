@@ -140,10 +140,14 @@ class Stateful:
             key = prefix + name
             if key not in state_dict:
                 missing_keys.append(key)
-            elif problem := _misfit(key, tensor, state_dict[key]):
+                continue
+            value = state_dict[key]
+            if isinstance(value, Tensor) and tensor.dim() == 0 and value.shape == (1,):
+                value = value[0]  # as PyTorch reads its oldest files
+            if problem := _misfit(key, tensor, value):
                 error_msgs.append(problem)
             else:
-                problems.writes.append(_write(self, name, state_dict[key], assign))
+                problems.writes.append(_write(self, name, value, assign))
         self._load_extra(state_dict, prefix + _EXTRA, missing_keys, unexpected_keys, problems)
         for key in state_dict:
             name, _, inner = key[len(prefix):].partition(".")

@@ -32,9 +32,10 @@ _HOOKS = ("_step_pre_hooks", "_step_post_hooks", "_state_dict_pre_hooks", "_stat
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     """The step of a class, with the hooks of its optimisers around it."""
     @functools.wraps(step)
-    def hooked(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def hooked(*args: Any, **kwargs: Any) -> Any:
         if not Hooks.some:
-            return step(self, *args, **kwargs)
+            return step(*args, **kwargs)
+        self: Any = args[0]  # among the arguments that hooks see, as PyTorch has it
         for hook in list(self._step_pre_hooks.values()):
             changed = hook(self, args, kwargs)
             if changed is not None:
@@ -42,7 +43,7 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                     raise _C.Error(f"{type(self).__name__}: a hook before step must return None or a tuple of (new_args, "
                                    f"new_kwargs), but got {changed}.")
                 args, kwargs = changed
-        result = step(self, *args, **kwargs)
+        result = step(*args, **kwargs)
         for hook in list(self._step_post_hooks.values()):
             hook(self, args, kwargs)
         return result
@@ -157,7 +158,8 @@ class Optimizer:
                     parameter.grad.detach_().zero_()
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """hook(optimizer, args, kwargs) runs before step(); what it returns, unless None, takes the arguments' place."""
+        """hook(optimizer, args, kwargs) runs before step(); what it returns, unless None, takes the arguments' place.
+        The first of args is the optimizer."""
         return self._step_pre_hooks.add(hook)
 
     def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:

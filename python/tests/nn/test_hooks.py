@@ -70,3 +70,15 @@ def test_hooks_of_registration() -> None:
         net.part, net.w = nn.ReLU(), nn.Parameter(tenet.ones(1))
         net.register_buffer("b", tenet.ones(1))
     assert seen == ["part", "w", "b"]
+
+
+def test_handles_are_of_one_kind() -> None:
+    handle = nn.Linear(1, 1).register_forward_hook(print)
+    assert type(handle) is tenet.utils.hooks.RemovableHandle
+    assert isinstance(tenet.ones(1, requires_grad=True).register_hook(print), tenet.utils.hooks.RemovableHandle)
+    hooks: dict[int, Any] = {}
+    extra: dict[int, Any] = {}
+    with tenet.utils.hooks.RemovableHandle(hooks, extra_dict=extra) as own:
+        hooks[own.id] = extra[own.id] = print
+        assert own.id != handle.id
+    assert not hooks and not extra

@@ -210,3 +210,10 @@ def test_older_options_of_pytorch() -> None:
     assert nn.LogSoftmax(0)(tenet.zeros(3)).shape == (3,)
     with pytest.raises(TypeError, match="unflattened_size=4 must be a tuple of ints"):
         nn.Unflatten(1, 4)  # type: ignore[arg-type]
+
+
+def test_divisor_override_is_there_and_refused() -> None:
+    pool = nn.AvgPool2d(2)
+    assert pool.divisor_override is None and F.avg_pool2d(tenet.ones(1, 2, 2), 2, divisor_override=None).item() == 1
+    with pytest.raises(NotImplementedError, match="avg_pool2d: divisor_override is not there. Multiply the result."):
+        F.avg_pool2d(tenet.ones(1, 2, 2), 2, 2, 0, False, True, 3)

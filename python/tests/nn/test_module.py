@@ -311,3 +311,17 @@ def test_pytorchs_paths() -> None:
 
 def test_a_buffer_reads_as_a_tensor() -> None:
     assert repr(nn.Buffer(tenet.ones(1))) == str(nn.Buffer(tenet.ones(1))) == "tensor([1.])"
+
+
+def test_apply_to_tensors_takes_what_the_function_gives() -> None:
+    net = Block()
+    net.shared = net.scale
+    weight, mean = net.scale, net.mean
+    weight.grad = tenet.ones(2)
+    assert net._apply(lambda x: x * 0 + 3) is net
+    assert net.scale is net.shared is weight and weight.tolist() == weight.grad.tolist() == [3, 3]
+    assert weight.is_leaf and weight.requires_grad
+    assert net.mean is not mean and net.mean.tolist() == [3, 3] and net.conv.bias.tolist() == [3, 3]
+    address = weight.data_ptr()
+    net.float()
+    assert weight.data_ptr() == address and net.double().scale is weight and weight.grad.dtype == tenet.float64

@@ -84,3 +84,16 @@ def test_the_dict_may_be_given_by_place() -> None:
 def test_a_state_is_a_dict() -> None:
     with pytest.raises(TypeError, match="takes what state_dict.. gives, not a list"):
         nn.Linear(1, 1).load_state_dict([])  # type: ignore[arg-type]
+
+
+def test_one_number_in_brackets_becomes_a_number() -> None:
+    net = nn.Module()
+    net.p = nn.Parameter(tenet.tensor(2.0))
+    net.register_buffer("b", tenet.tensor(2.0))
+    net.load_state_dict({"p": tenet.ones(1), "b": tenet.ones(1)})
+    assert net.p.item() == net.b.item() == 1 and net.p.shape == ()
+    net.load_state_dict({"p": tenet.zeros(1), "b": tenet.zeros(1)}, assign=True)
+    assert net.p.item() == net.b.item() == 0 and net.p.shape == net.b.shape == ()
+    for value in (tenet.ones(2), tenet.ones(1, 1)):
+        with pytest.raises(tenet.ValueError, match="size mismatch for p"):
+            net.load_state_dict({"p": value, "b": tenet.ones(1)})

@@ -265,3 +265,23 @@ def test_a_state_of_another_shape_is_refused() -> None:
     train(optimizer, w, 1)
     with pytest.raises(tenet.ValueError, match=r"\"momentum_buffer\" has shape \(1,\) but its parameter has \(2,\)"):
         optim.SGD([other], lr=0.1).load_state_dict(optimizer.state_dict())
+
+
+def test_hooks_see_the_optimiser_among_the_arguments() -> None:
+    p = nn.Parameter(tenet.ones(1))
+    p.grad = tenet.ones(1)
+    optimizer, seen = optim.SGD([p], lr=0.1), []
+    optimizer.register_step_pre_hook(lambda self, args, kwargs: seen.append((args[0] is self, len(args), kwargs)))
+    optimizer.register_step_post_hook(lambda self, args, kwargs: seen.append((args[0] is self, len(args), kwargs)))
+    optimizer.step()
+    optimizer.step(None)
+    optimizer.step(closure=None)
+    assert seen == [(True, 1, {})] * 2 + [(True, 2, {})] * 2 + [(True, 1, {"closure": None})] * 2
+    optimizer.register_step_pre_hook(lambda self, args, kwargs: ((self, lambda: 7), {}))
+    assert optimizer.step(closure=None) == 7
+
+
+def test_betas_are_a_tuple() -> None:
+    betas: Any = [0.8, 0.9]
+    for make in (optim.Adam, optim.AdamW):
+        assert make([nn.Parameter(tenet.ones(1))], betas=betas).param_groups[0]["betas"] == (0.8, 0.9)

@@ -22,7 +22,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     tensor, strings stay a list, and dicts, lists and tuples are gone into. Raises TypeError for anything else and where
     kinds differ, ShapeError where sizes do, naming the place in the example."""
     if len(batch) == 0:
-        raise _C.ValueError("default_collate: the batch is empty. Give at least one example.")
+        raise _C.IndexError("default_collate: the batch is empty. Give at least one example.")
     if isinstance(batch, Rows):
         return list(batch.columns)
     return _collate(batch, "an example")

@@ -16,6 +16,7 @@ from tenet.utils.data.sampler import BatchSampler, RandomSampler, SequentialSamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing_extensions import Self
 
     from tenet._C import Generator
 
@@ -126,7 +127,7 @@ class DataLoader(Generic[T_co]):
             keys = iter(self.batch_sampler if self.batch_sampler is not None else self.sampler)
             batches = (self._fetch(key) for key in keys)
             jobs = (functools.partial(self._fetch, key) for key in keys)
-        return _Workers(self, seed).batches(jobs) if self.num_workers else batches
+        return _Epoch(self, _Workers(self, seed).batches(jobs) if self.num_workers else batches)
 
     def _fetch(self, key: Any) -> Any:
         """The batch of a list of numbers, or the example of one."""
@@ -136,6 +137,26 @@ class DataLoader(Generic[T_co]):
         if isinstance(examples, Rows) and self.collate_fn is not default_collate:
             examples = list(examples)
         return self.collate_fn(examples)
+
+
+class _Epoch:
+    """One loop over a loader, as long as the loader."""
+
+    def __init__(self, loader: DataLoader[Any], batches: Any) -> None:
+        self._loader, self._batches = loader, batches
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._batches)
+
+    def __len__(self) -> int:
+        return len(self._loader)
+
+    def close(self) -> None:
+        """Ends the loop, and with it the threads."""
+        self._batches.close()
 
 
 def _stream(loader: DataLoader[Any]) -> Iterator[Any]:

@@ -18,6 +18,22 @@ if TYPE_CHECKING:
     from tenet._types import T
 
 
+class _AssertedShapeError(_C.ShapeError, AssertionError):
+    """A ShapeError where PyTorch asserts."""
+
+
+class _AssertedValueError(_C.ValueError, AssertionError):
+    """A ValueError where PyTorch asserts."""
+
+
+class _AssertedTypeError(TypeError, AssertionError):
+    """A TypeError where PyTorch asserts."""
+
+
+class _PlaceError(_C.IndexError, ValueError):
+    """An index before the first example."""
+
+
 def fetch(dataset: Any, indices: Any) -> Any:
     """The examples of these numbers: what __getitems__ gives of them, if the dataset has it and no class below the one
     that defines it has a __getitem__ of its own; else one by one."""
@@ -65,7 +81,8 @@ class ChainDataset(IterableDataset[T_co]):
     @staticmethod
     def _checked(dataset: Any) -> Any:
         if not isinstance(dataset, IterableDataset):
-            raise TypeError(f"ChainDataset: a {type(dataset).__name__} is no IterableDataset. Use ConcatDataset.")
+            raise _AssertedTypeError(f"ChainDataset: a {type(dataset).__name__} is no IterableDataset. Use "
+                                     "ConcatDataset.")
         return dataset
 
 
@@ -96,7 +113,8 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
                 raise _C.ShapeError(f"TensorDataset: tensor {i} has no dimensions. The first one counts the examples.")
         extents = [x.shape[0] for x in tensors]
         if len(set(extents)) > 1:
-            raise _C.ShapeError(f"TensorDataset: the tensors have {extents} examples. All need the same first extent.")
+            raise _AssertedShapeError(f"TensorDataset: the tensors have {extents} examples. All need the same first "
+                                      "extent.")
         self.tensors = tensors
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
@@ -115,7 +133,8 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 def _in_range(index: int, count: int, name: str) -> int:
     """The index, counted from the front."""
     if not -count <= index < count:
-        raise _C.IndexError(f"{name}: index {index} is out of range for {count} examples.")
+        kind = _PlaceError if index < 0 else _C.IndexError
+        raise kind(f"{name}: index {index} is out of range for {count} examples.")
     return index + count if index < 0 else index
 
 
@@ -166,10 +185,9 @@ class ConcatDataset(Dataset[T_co]):
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = list(datasets)
         if not self.datasets:
-            raise _C.ValueError("ConcatDataset: there are no datasets. Give at least one.")
+            raise _AssertedValueError("ConcatDataset: there are no datasets. Give at least one.")
         if any(isinstance(d, IterableDataset) for d in self.datasets):
-            raise TypeError("ConcatDataset: an IterableDataset has no numbered examples. Chain its loops with "
-                            "itertools.")
+            raise _AssertedTypeError("ConcatDataset: an IterableDataset has no numbered examples. Use ChainDataset.")
         self.cumulative_sizes = list(itertools.accumulate(len(d) for d in self.datasets))
 
     def __getitem__(self, index: int) -> Any:

@@ -70,9 +70,8 @@ class RandomSampler(Sampler[int]):
                  generator: Generator | None = None) -> None:
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
         _check_bool("RandomSampler", "replacement", replacement)
-        if num_samples is not None:
-            _check_count("RandomSampler", "num_samples", num_samples)
         self._num_samples = num_samples
+        _check_count("RandomSampler", "num_samples", self.num_samples)
 
     @property
     def num_samples(self) -> int:

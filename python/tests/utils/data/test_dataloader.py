@@ -458,3 +458,9 @@ def test_pytorchs_paths() -> None:
     from tenet.utils.data import _utils, dataloader
 
     assert dataloader.DataLoader is DataLoader and dataloader.default_collate is _utils.collate.default_collate
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_loop_is_as_long_as_its_loader(workers: int) -> None:
+    loop = iter(DataLoader([1, 2, 3], batch_size=2, num_workers=workers))
+    assert len(loop) == 2 and iter(loop) is loop and [x.tolist() for x in loop] == [[1, 2], [3]]  # type: ignore[arg-type]

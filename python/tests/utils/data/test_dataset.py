@@ -179,3 +179,20 @@ def test_datasets_beside_each_other() -> None:
         StackDataset([1], [1, 2])
     with pytest.raises(tenet.ValueError, match="by place or by keyword"):
         StackDataset()
+
+
+def test_errors_are_pytorchs_kinds_too() -> None:
+    class Stream(IterableDataset[int]):
+        pass
+
+    calls: list[Any] = [(lambda: TensorDataset(tenet.ones(2), tenet.ones(3)), tenet.ShapeError), (lambda: ConcatDataset([]), tenet.ValueError),
+                        (lambda: ConcatDataset([Stream()]), TypeError), (lambda: list(ChainDataset([[1]])), TypeError)]
+    for call, kind in calls:
+        with pytest.raises(AssertionError) as caught:
+            call()
+        assert isinstance(caught.value, kind)
+    with pytest.raises(ValueError, match="ConcatDataset: index -5 is out of range for 3 examples") as caught_index:
+        ConcatDataset([[1, 2], [3]])[-5]
+    assert isinstance(caught_index.value, tenet.IndexError)
+    with pytest.raises(IndexError, match="default_collate: the batch is empty"):
+        default_collate([])

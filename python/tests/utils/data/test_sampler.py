@@ -50,7 +50,6 @@ def test_random_with_a_number_of_samples() -> None:
     assert Counter(RandomSampler(TEN, num_samples=25)).most_common()[-1][1] == 2
     drawn = list(RandomSampler(TEN, replacement=True, num_samples=1000))
     assert len(drawn) == 1000 and set(drawn) == set(TEN)
-    assert list(RandomSampler([])) == []
     with pytest.raises(tenet.ValueError, match="RandomSampler: num_samples=0 must be a whole number of 1 or more."):
         RandomSampler(TEN, num_samples=0)
 
@@ -116,3 +115,8 @@ def test_options_that_are_bools_and_weights_that_are_numbers() -> None:
     with pytest.raises(ValueError, match=r"weights should be a 1d sequence but given weights have shape \(1, 1\)"):
         WeightedRandomSampler([[1.0]], 1)
     assert WeightedRandomSampler([1, 2], 1).weights.dtype == tenet.float64
+
+
+def test_a_random_order_of_nothing_is_an_error() -> None:
+    with pytest.raises(ValueError, match="RandomSampler: num_samples=0 must be a whole number of 1 or more"):
+        RandomSampler([])
