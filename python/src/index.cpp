@@ -55,7 +55,10 @@ void bind_index(Binder& bind) {
       arg("indices"), arg("values"), arg("accumulate") = false, "The same, written into the tensor.");
   bind.both("index_select", unlocking(&index_select), arg("dim"), arg("index"),
             "The positions index[0], index[1], ... along dim.");
-  bind.both("gather", unlocking(&gather), arg("dim"), arg("index"),
+  const auto gather_of = [](const Tensor& x, std::int64_t dim, const Tensor& index, bool /*sparse_grad*/) {
+    return unlocked_call(&gather, x, dim, index);
+  };
+  bind.both("gather", gather_of, arg("dim"), arg("index"), py::kw_only(), arg("sparse_grad") = false,
             "y[i, j, k] = x[i, index[i, j, k], k] for dim = 1, likewise for others.");
   bind.both("scatter_add", unlocking(&scatter_add), arg("dim"), arg("index"), arg("src"),
             "x with x[i, index[i, j, k], k] += src[i, j, k] for dim = 1, likewise for others.");

@@ -13,6 +13,7 @@ import os
 import pathlib
 import tempfile
 from collections import OrderedDict
+from numbers import Integral, Rational, Real
 from typing import TYPE_CHECKING, Any
 
 from tenet import _C
@@ -128,9 +129,9 @@ def _encode(value: Any, place: str, tensors: dict[str, Tensor], numbers: Any, op
     """As JSON: numbers, strings, bools and None are themselves, all else is a list [kind, ...]."""
     if value is None or isinstance(value, (bool, str)):
         return value
-    if isinstance(value, int):
-        return ["int", str(value)] if abs(value) >= 1 << 53 else int(value)
-    if isinstance(value, float):
+    if isinstance(value, Integral):  # NumPy's too
+        return ["int", str(value)] if abs(int(value)) >= 1 << 53 else int(value)
+    if isinstance(value, Real) and not isinstance(value, Rational):
         return float(value) if value - value == 0 else ["float", str(value)]
     if isinstance(value, Tensor):
         key = (value.data_ptr(), tuple(value.shape), value.stride(), value.dtype)

@@ -6,7 +6,9 @@ import struct
 from collections import OrderedDict
 from typing import Any
 import pathlib
+from fractions import Fraction
 
+import numpy as np
 import pytest
 import tenet
 
@@ -163,3 +165,12 @@ def test_options_of_pickle_have_no_effect(path: Any) -> None:
     same(tenet.load(path, "cpu", pickle, weights_only=False, mmap=True), {"a": tenet.ones(2)})
     tenet.save([1], path, pickle_module=pickle, pickle_protocol=2)
     assert tenet.load(path, map_location=None, pickle_module=pickle, weights_only=None) == [1]
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path: pathlib.Path) -> None:
+    tenet.save({"best": np.float32(0.5), "epoch": np.int64(3), "loss": [np.float64(1.5), np.float32("nan")]}, tmp_path / "a")
+    loaded = tenet.load(tmp_path / "a")
+    assert loaded["best"] == 0.5 and loaded["epoch"] == 3 and type(loaded["epoch"]) is int
+    assert loaded["loss"][0] == 1.5 and loaded["loss"][1] != loaded["loss"][1]
+    with pytest.raises(TypeError, match="is a Fraction"):
+        tenet.save([Fraction(1, 3)], tmp_path / "a")
