@@ -1,6 +1,8 @@
 // What the binding files share. Each binds one family of ops: names, argument names and defaults are PyTorch's.
 #pragma once
 
+#include <map>
+
 #include "tenet/framework/tensor/options.h"
 #include "tenet/python/src/casters.h"
 #include "tenet/python/src/gil.h"
@@ -11,22 +13,23 @@ namespace tenet::python {
 using py::arg;
 inline constexpr std::nullopt_t none = std::nullopt;  // as a default
 
-/// f(*args, **kwargs) once more with NumPy's names of arguments, axis and keepdims, in PyTorch's words. For an overload of
-/// f behind all others: without such a name it does not match.
-py::object with_numpy_names(const py::object& f, const py::args& args, const py::kwargs& kwargs);
-
 /// Where a family's names go.
 struct Binder {
-  py::module_ module;      // tenet.f
-  py::module_ functional;  // tenet.nn.functional.f
-  TensorClass tensor;      // x.f
+  py::module_ module;                      // tenet.f
+  py::module_ functional;                  // tenet.nn.functional.f
+  TensorClass tensor;                      // x.f
+  std::map<std::string, bool> names = {};  // that take the common keywords, and whether they have a dim
 
   /// tenet.f(input, ...) and x.f(...)
   template <class F, class... Extra> void both(const char* name, F f, const Extra&... extra) {
     module.def(name, f, arg("input"), extra...);
     tensor.def(name, f, extra...);
-    if ((is_dim(extra) || ...)) take_numpy_names(name);
+    names[name] |= (is_dim(extra) || ...);
   }
+
+  /// After all else: the keywords that every op takes in Python. out is a tensor (or a tuple of them) that the result of
+  /// tenet.f is written into; axis and keepdims are NumPy's names for dim and keepdim.
+  void take_common_keywords();
 
  private:
   template <class T> static bool is_dim(const T& extra) {
@@ -35,15 +38,6 @@ struct Binder {
     } else {
       return false;
     }
-  }
-  void take_numpy_names(const char* name) {
-    const auto retry_in = [name](py::handle place) {
-      return [name = std::string(name), place](const py::args& args, const py::kwargs& kwargs) {
-        return with_numpy_names(place.attr(name.c_str()), args, kwargs);
-      };
-    };
-    module.def(name, retry_in(module));
-    tensor.def(name, retry_in(TensorClass::self()));
   }
 };
 

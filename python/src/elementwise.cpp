@@ -23,7 +23,6 @@ void def_unary(Binder& bind, const char* name, OfOne f, Tensor& (*f_)(Tensor&)) 
   bind.tensor.def_in_place(in_place.c_str(), f_, "The same, written into the tensor.");
 }
 
-/// The second operand times alpha, where the op has one: torch.add(x, y, alpha=2).
 void def_binary(Binder& bind, const char* name, OfTwo f, WithScalar with_scalar, FromScalar from_scalar,
                 Tensor& (*f_)(Tensor&, const Tensor&)) {
   const char* const second = std::string_view(name) == "pow" ? "exponent" : "other";
@@ -43,7 +42,7 @@ void def_binary(Binder& bind, const char* name, OfTwo f, WithScalar with_scalar,
       arg(second));
 }
 
-/// add(x, y, alpha) = x + alpha y, and sub.
+/// add(x, y, alpha) = x + alpha y, and sub; y may be a number.
 void def_scaled(Binder& bind, const char* name, OfTwo f, Tensor& (*f_)(Tensor&, const Tensor&)) {
   const auto def = [&](auto other_type) {
     using Other = decltype(other_type);

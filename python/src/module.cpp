@@ -30,6 +30,7 @@ PYBIND11_MODULE(_C, module) {
   bind_loss(bind);
   bind_conv_matrix(bind);
   bind_dlpack(bind);
+  bind.take_common_keywords();
   add_autograd(module, bind.tensor);
   add_checks(module);
   add_inspect(module);

@@ -112,11 +112,10 @@ void bind_shape(Binder& bind) {
 
   const auto join = static_cast<Tensor (*)(const std::vector<Tensor>&, std::int64_t)>(&cat);
   bind.module.def("cat", join, arg("tensors"), arg("dim") = 0, "Joins tensors along a dimension.");
-  bind.module.def("cat", join, arg("tensors"), py::kw_only(), arg("axis"));
   bind.module.attr("concat") = bind.module.attr("cat");
   bind.module.def("stack", &stack, arg("tensors"), arg("dim") = 0,
                   "Joins tensors of one shape along a new dimension.");
-  bind.module.def("stack", &stack, arg("tensors"), py::kw_only(), arg("axis"));
+  bind.names["cat"] = bind.names["stack"] = true;
   def_sizes(bind, "flip", "dims", &flip,
             "A copy with the order of the elements reversed along each of dims.");
   bind.functional.def(

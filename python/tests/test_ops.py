@@ -94,3 +94,26 @@ def test_a_gradient_of_another_floating_type_is_converted() -> None:
     assert dx.dtype == tenet.float32 and dx.tolist() == [3, 3]
     with pytest.raises(tenet.GradientError):
         (x * 2).backward(tenet.ones(2, dtype=tenet.int64))
+
+
+def test_results_are_written_into_out() -> None:
+    out = tenet.empty(2, 3)
+    assert t.mul(X, X, out=out) is out and out.tolist() == (X * X).tolist()
+    grown, places = tenet.empty(0), tenet.empty(0, dtype=tenet.int64)
+    assert t.cat([X, X], axis=1, out=grown).shape == (2, 6) and grown.tolist() == t.cat([X, X], 1).tolist()
+    assert t.max(X, 1, out=(grown, places)) == (grown, places) and grown.tolist() == [3, 7] and places.tolist() == [2, 2]
+    assert t.sum(X, axis=1, out=tenet.empty(2, dtype=tenet.float64)).tolist() == [6, 16] and t.exp(X, out=None).shape == (2, 3)
+    t.add(X, 1, out=out)
+    kept = out.tolist()
+    leaf = tenet.ones(2, 3, requires_grad=True)
+    wrong: list[tuple[Any, type[Exception], str]] = [
+        (lambda: t.exp(leaf, out=out), tenet.GradientError, "exp: out= is not recorded"),
+        (lambda: t.exp(X, out=leaf), tenet.GradientError, "exp: out= is not recorded"),
+        (lambda: t.mean(X, 0, out=places), tenet.DTypeError, "mean: the result is float32 and cannot"),
+        (lambda: t.exp(X, out=3), TypeError, "exp: out is a int. It must be a Tensor"),
+        (lambda: t.max(X, 1, out=(out,)), tenet.ValueError, "max: out has 1 tensors but there are 2"),
+        (lambda: t.max(X, 1, out=(tenet.empty(2), tenet.empty(2, dtype=tenet.bool))), tenet.DTypeError, "max: the result is int64")]
+    for call, error, text in wrong:
+        with pytest.raises(error, match=text):
+            call()
+    assert out.tolist() == kept and places.tolist() == [2, 2]

@@ -23,11 +23,11 @@ def test_squeeze_takes_several_dimensions() -> None:
 
 def test_axis_is_dim() -> None:
     x: Any = tenet.ones(2, 3)
-    for join in (tenet.cat, tenet.concat, tenet.concatenate):
+    t: Any = tenet  # NumPy's word is not in the stubs
+    for join in (t.cat, t.concat, t.concatenate):
         assert join((x, x), axis=1).shape == (2, 6)
-    assert tenet.stack((x, x), axis=2).shape == (2, 3, 2) and x.unsqueeze(axis=1).shape == (2, 1, 3)
-    unbind: Any = tenet.unbind
-    assert len(x.unbind(axis=1)) == len(unbind(x, axis=1)) == 3
+    assert t.stack((x, x), axis=2).shape == (2, 3, 2) and x.unsqueeze(axis=1).shape == (2, 1, 3)
+    assert len(x.unbind(axis=1)) == len(t.unbind(x, axis=1)) == 3
     assert x.swapaxes(axis0=0, axis1=1).shape == tenet.swapaxes(x, axis0=0, axis1=1).shape == (3, 2)
 
 
