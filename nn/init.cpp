@@ -31,11 +31,15 @@ std::pair<std::int64_t, std::int64_t> fans(const Tensor& weight) {
 }
 
 void uniform_(const Tensor& tensor, double low, double high, Generator* generator) {
+  if (!(low <= high))
+    fail<ValueError>("uniform_: low is ", low, " and high is ", high, ". low must not exceed high.");
   const NoGradGuard no_grad;
   write(tensor, rand(tensor.shape(), {.dtype = tensor.dtype(), .generator = generator}) * (high - low) + low);
 }
 
 void normal_(const Tensor& tensor, double mean, double deviation, Generator* generator) {
+  if (!(deviation >= 0))
+    fail<ValueError>("normal_: the deviation is ", deviation, " but must not be negative.");
   const NoGradGuard no_grad;
   write(tensor, randn(tensor.shape(), {.dtype = tensor.dtype(), .generator = generator}) * deviation + mean);
 }

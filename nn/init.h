@@ -11,7 +11,7 @@ namespace tenet::nn::init {
 /// {I, O} times the extents after the first two. Throws ShapeError for fewer than two dimensions.
 std::pair<std::int64_t, std::int64_t> fans(const Tensor& weight);
 
-/// Uniform on [low, high).
+/// Uniform on [low, high); normal. Throw ValueError if low > high, or if the deviation is negative.
 void uniform_(const Tensor& tensor, double low = 0, double high = 1, Generator* generator = nullptr);
 void normal_(const Tensor& tensor, double mean = 0, double deviation = 1, Generator* generator = nullptr);
 void constant_(const Tensor& tensor, double value);

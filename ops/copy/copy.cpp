@@ -1,8 +1,12 @@
 #include "tenet/ops/copy/copy.h"
 
+#include <cmath>
+#include <limits>
+
 #include "tenet/framework/autograd/in_place.h"
 #include "tenet/framework/autograd/linear_map.h"
 #include "tenet/framework/core/backend.h"
+#include "tenet/framework/core/dispatch.h"
 #include "tenet/framework/core/strides.h"
 #include "tenet/ops/copy/copy_kernels.h"
 #include "tenet/ops/elementwise/pointwise.h"
@@ -114,8 +118,39 @@ Tensor& copy::take(Tensor& target, const Tensor& value) {
   return target;
 }
 
+namespace {
+
+template <class T> bool fits(Scalar value) {
+  using Limits = std::numeric_limits<T>;
+  constexpr bool kWraps = std::is_unsigned_v<T>;
+  const double v = value.as<double>();
+  if constexpr (std::is_floating_point_v<T>) {
+    return !(std::abs(v) > static_cast<double>(Limits::max())) || std::isinf(v);
+  } else if (value.is_floating()) {
+    const double end = std::ldexp(1., Limits::digits);  // one more than the largest
+    return v < end && (kWraps ? v > -end : v >= -end);
+  } else {
+    const auto whole = value.as<std::int64_t>();
+    return whole <= Limits::max() && whole >= (kWraps ? -Limits::max() : Limits::lowest());
+  }
+}
+
+}  // namespace
+
+void copy::check_fits(const char* op, Scalar value, DType dtype) {
+  if (dtype == boolean) return;
+  dispatch_number(dtype, op, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (fits<T>(value)) return;
+    fail<ValueError>(op, ": the number ",
+                     value.is_floating() ? cat(value.as<double>()) : cat(value.as<std::int64_t>()),
+                     " does not fit into ", dtype, ". Use a smaller one, or a tensor of a wider type.");
+  });
+}
+
 Tensor& Tensor::fill_(Scalar value) {
   check_writable(*this, "fill_");
+  copy::check_fits("fill_", value, dtype());
   if (recording(*this)) {
     Tensor one = make({}, dtype(), device());
     copy::run_fill(one.dtype(), value, pointwise::make_loop({one.impl()}), one.device());

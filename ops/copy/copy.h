@@ -9,7 +9,7 @@
 //                 carried back.
 //   copy_(x)      writes x, broadcast, converted and carried, into this tensor's elements. The history is then
 //                 x's: dx = dy summed to x's shape; what was there before gets 0.
-//   fill_, zero_  write a number.
+//   fill_, zero_  write a number. ValueError if the type cannot hold it.
 #pragma once
 
 #include "tenet/framework/tensor/tensor.h"
@@ -19,6 +19,10 @@ namespace tenet::copy {
 /// For recorded in-place ops: writes `value`, a fresh result of target's shape and type, into target, which
 /// takes over its history.
 Tensor& take(Tensor& target, const Tensor& value);
+
+/// Throws ValueError unless a tensor of this type can hold the number: a finite one as finite, integers within their ends,
+/// but for uint8, where negative ones down to -255 wrap around.
+void check_fits(const char* op, Scalar value, DType dtype);
 
 }  // namespace tenet::copy
 

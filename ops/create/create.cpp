@@ -5,6 +5,7 @@
 #include "tenet/framework/autograd/grad_mode.h"
 #include "tenet/framework/core/dispatch.h"
 #include "tenet/framework/core/strides.h"
+#include "tenet/ops/copy/copy.h"
 
 namespace tenet {
 namespace {
@@ -16,6 +17,7 @@ Tensor finished(Tensor t, const TensorOptions& options) {
 }
 
 Tensor filled(const Shape& shape, Scalar value, DType dtype, const TensorOptions& options) {
+  copy::check_fits("full", value, options.dtype.value_or(dtype));
   Tensor t = Tensor::make(shape, options.dtype.value_or(dtype), options.device);
   if (t.numel() > 0) t.fill_(value);
   return finished(std::move(t), options);

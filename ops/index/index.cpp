@@ -230,6 +230,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
                      " but must be bool. Compare first, as in mask != 0.");
   }
   broadcast_shapes(x.shape(), mask.shape(), "masked_fill");  // throws in this op's name
+  copy::check_fits("masked_fill", value, x.dtype());
   return where(mask, Tensor::make({}, x.dtype(), x.device()).fill_(value), x);
 }
 

@@ -4,6 +4,7 @@
 
 #include "tenet/framework/autograd/linear_map.h"
 #include "tenet/framework/core/checked.h"
+#include "tenet/ops/copy/copy.h"
 #include "tenet/ops/index/index.h"
 #include "tenet/ops/shape/shape.h"
 
@@ -111,6 +112,7 @@ const char* name(PadMode mode) {
 }
 
 Tensor pad(const Tensor& x, const Dims& widths, Scalar value) {
+  copy::check_fits("pad", value, x.dtype());
   return linear(padding_of(x, widths, value), x);
 }
 

@@ -68,7 +68,10 @@ void gather(py::handle data, int depth, Leaves& leaves) {
 
 template <class T> T number_of(py::handle item) {
   if (is_tensor(item.ptr())) return unwrap(item).item<T>();
-  return as_scalar(item.ptr())->as<T>();
+  const Scalar value = *as_scalar(item.ptr());
+  if constexpr (std::is_integral_v<T>)
+    copy::check_fits("tensor", value, dtype_of<T>);  // floats may become inf
+  return value.as<T>();
 }
 
 Tensor from_sequences(py::handle data, std::optional<DType> dtype) {

@@ -96,6 +96,20 @@ def test_a_gradient_of_another_floating_type_is_converted() -> None:
         (x * 2).backward(tenet.ones(2, dtype=tenet.int64))
 
 
+def test_numbers_must_fit() -> None:
+    byte = {"dtype": tenet.uint8}
+    wrong: list[Any] = [lambda: t.tensor([1, 300], **byte), lambda: t.full((2,), 300, **byte), lambda: I.masked_fill(I > 0, float("-inf")),
+                        lambda: t.zeros(2, **byte).fill_(256), lambda: t.zeros(2, **byte).__setitem__(0, 1000)]
+    for call in wrong:
+        with pytest.raises(tenet.ValueError, match="the number .* does not fit into"):
+            call()
+    with pytest.raises(tenet.ValueError, match="uniform_: low is 1 and high is 0"):
+        V.clone().uniform_(1, 0)
+    with pytest.raises(tenet.ValueError, match="normal_: the deviation is -1"):
+        tenet.nn.init.normal_(V.clone(), 0, -1)
+    assert t.tensor(-1, **byte) == 255 and t.tensor(1e300, dtype=tenet.float32) == float("inf")
+
+
 def test_results_are_written_into_out() -> None:
     out = tenet.empty(2, 3)
     assert t.mul(X, X, out=out) is out and out.tolist() == (X * X).tolist()
