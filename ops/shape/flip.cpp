@@ -15,7 +15,8 @@ struct Flip {
   Dims dims;
 
   Tensor apply(const Tensor& x) const {
-    Tensor y = dims.empty() ? x.clone() : x;
+    if (dims.empty() || x.dim() == 0) return x.clone();
+    Tensor y = x;
     for (std::int64_t d : dims) y = index_select(y, d, arange(x.size(d) - 1, -1, -1, {.device = x.device()}));
     return y;
   }

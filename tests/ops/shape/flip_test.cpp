@@ -27,6 +27,7 @@ const Rows kRow([]() -> std::vector<Op> {
            .samples = {{{real(2, 3)}, {{"dims", {0}}}},
                        {{real(2, 3, 4)}, {{"dims", {-1, 0}}}},
                        {{real()}, {{"dims", Shape{}}}},
+                       {{real()}, {{"dims", {-1}}}},
                        {{real(0, 2)}, {{"dims", {0, 1}}}},
                        {{real(300, 301)}, {{"dims", {1, 0}}}, true}},
            .types = kAll,
