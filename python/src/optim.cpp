@@ -41,26 +41,53 @@ double work_of(const Tensors& parameters) {
   return work;
 }
 
-using NewBuffers = std::vector<std::pair<std::size_t, Tensor>>;
+constexpr const char* kMomentum = "momentum_buffer";  // PyTorch's key
 
-/// Returns the buffers that were None, with their places. Without momentum there are none.
-NewBuffers sgd_step(Tensors x, const Tensors& dx, const MaybeTensors& b, double lr, double momentum,
-                    double dampening, double weight_decay, bool nesterov, bool maximize) {
-  const NoGradGuard unrecorded;
-  Tensors buffers(x.size());
-  NewBuffers made;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (momentum != 0) buffers[i] = b.at(i) ? *b[i] : made.emplace_back(i, zeros_like(x[i])).second;
-    update::check("SGD", x[i], dx.at(i), {&buffers[i]});
+/// What one parameter brings to a step of SGD.
+struct SgdPart {
+  Tensor x, dx, b = {};
+  py::object state = {};
+  bool first = false;  // b is new
+};
+
+/// The part of a parameter that has a gradient; of one that has none dx is undefined.
+SgdPart sgd_part(py::handle parameter, const py::object& states, bool with_momentum) {
+  Tensor x = parameter.cast<Tensor>();
+  SgdPart part{x, x.grad()};
+  if (!part.dx.defined()) return part;
+  if (with_momentum) {
+    part.state = states[parameter];
+    if (PyDict_Check(part.state.ptr()) == 0)
+      throw py::type_error("SGD: the state of a parameter must be a dict.");
+    PyObject* const known = PyDict_GetItemString(part.state.ptr(), kMomentum);
+    part.first = known == nullptr || known == Py_None;
+    part.b = part.first ? zeros_like(x) : py::handle(known).cast<Tensor>();
   }
-  unlocked(work_of(x), [&] {
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const bool first = momentum != 0 && !b[i];
-      update::run(update::Sgd{lr, momentum, dampening, weight_decay, nesterov, maximize, first}, x[i], dx[i],
-                  buffers[i]);
+  update::check("SGD", x, part.dx, {&part.b});
+  return part;
+}
+
+/// `states` are the optimiser's: a dict for each parameter, where the momentum is kept.
+void sgd_step(const py::list& parameters, const py::object& states, double lr, double momentum,
+              double dampening, double weight_decay, bool nesterov, bool maximize) {
+  const NoGradGuard unrecorded;
+  std::vector<SgdPart> parts;
+  double work = 0;
+  for (const py::handle parameter : parameters) {
+    SgdPart part = sgd_part(parameter, states, momentum != 0);
+    if (!part.dx.defined()) continue;
+    work += size_of(part.x);
+    parts.push_back(std::move(part));
+  }
+  unlocked(work, [&] {
+    for (SgdPart& part : parts) {
+      update::run(update::Sgd{lr, momentum, dampening, weight_decay, nesterov, maximize, part.first}, part.x,
+                  part.dx, part.b);
     }
   });
-  return made;
+  for (SgdPart& part : parts) {
+    if (part.first) part.state[kMomentum] = wrapped(part.b);
+  }
 }
 
 void adam_step(Tensors x, const Tensors& dx, const Tensors& m, const Tensors& v, const MaybeTensors& largest,

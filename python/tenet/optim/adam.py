@@ -34,7 +34,8 @@ class Adam(Native):
         if group["params"]:
             _C.check_adam(group["params"], *self._settings(group))
 
-    def _update(self, group: dict[str, Any], params: list[Tensor], gradients: list[Any]) -> None:
+    def _update(self, group: dict[str, Any]) -> None:
+        params, gradients = _C.with_gradients(group["params"])
         states = [_prepared(p, self.state[p], group["amsgrad"]) for p in params]
         largest = [state["max_exp_avg_sq"] if group["amsgrad"] else None for state in states]
         _C.adam_step(params, gradients, [state["exp_avg"] for state in states], [state["exp_avg_sq"] for state in states],

@@ -248,23 +248,22 @@ class Native(Optimizer):
         which computes the loss anew, returns."""
         loss = self._loss(closure)
         for group in self.param_groups:
-            params, gradients = _C.with_gradients(group["params"])
             try:
-                self._update(group, params, gradients)
+                self._update(group)
             except _C.DeviceError:  # before anything was changed
-                for p in params:
+                for p in group["params"]:
                     self._follow(p)
-                self._update(group, params, gradients)
+                self._update(group)
         return loss
 
     def _follow(self, parameter: Tensor) -> None:
         """What was gathered for a parameter, to the device where it is now."""
-        state = self.state[parameter]
+        state = self.state.get(parameter, {})
         for key, value in state.items():
             if isinstance(value, Tensor) and key != "step":
                 state[key] = value.to(parameter.device)
 
-    def _update(self, group: dict[str, Any], params: list[Tensor], gradients: list[Any]) -> None:
+    def _update(self, group: dict[str, Any]) -> None:
         raise NotImplementedError
 
     def _loaded(self, parameter: Tensor, key: str, value: Any) -> Any:

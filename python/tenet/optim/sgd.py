@@ -31,8 +31,5 @@ class SGD(Native):
         if group["params"]:
             _C.check_sgd(group["params"], *self._settings(group))
 
-    def _update(self, group: dict[str, Any], params: list[Tensor], gradients: list[Any]) -> None:
-        states = [self.state[p] for p in params] if group["momentum"] else []
-        buffers = [state.get("momentum_buffer") for state in states]
-        for i, b in _C.sgd_step(params, gradients, buffers, *self._settings(group)):
-            states[i]["momentum_buffer"] = b
+    def _update(self, group: dict[str, Any]) -> None:
+        _C.sgd_step(group["params"], self.state, *self._settings(group))
