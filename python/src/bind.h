@@ -85,6 +85,7 @@ void bind_conv_matrix(Binder& bind);
 void bind_dlpack(Binder& bind);
 void add_inspect(py::module_& module);
 void add_optimizers(py::module_& module);
+void add_part(py::module_& module);
 void add_data(py::module_& module);
 void add_build_facts(py::module_& module);
 void add_cuda(py::module_& module);

@@ -35,6 +35,7 @@ PYBIND11_MODULE(_C, module) {
   add_checks(module);
   add_inspect(module);
   add_optimizers(module);
+  add_part(module);
   add_data(module);
   add_build_facts(module);
   add_cuda(module);

@@ -43,6 +43,8 @@ class _ConvNd(Module):
 
     axes = 2
     is_transposed = False
+    weight: Any = _C.Part("weight")
+    bias: Any = _C.Part("bias")
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: PerAxis, stride: PerAxis, padding: Any,
                  output_padding: PerAxis, dilation: PerAxis, groups: int, bias: bool, padding_mode: str,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenet import _C
 from tenet.nn import init
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 class Linear(Module):
     """y = x weight^T + bias. Shapes: x [..., I]; weight [O, I]; bias [O] -> [..., O]. Starts uniform on +-1/sqrt(I)."""
+
+    weight: Any = _C.Part("weight")
+    bias: Any = _C.Part("bias")
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: DeviceLike = None,
                  dtype: dtype | None = None) -> None:

@@ -169,6 +169,34 @@ def test_to_keeps_the_objects() -> None:
     assert all(p.requires_grad and p.is_leaf for p in net.parameters())
 
 
+def test_a_parameter_of_a_layer_is_found_wherever_it_is() -> None:
+    layer = nn.Linear(2, 1)
+    assert layer.weight is layer._parameters["weight"] and vars(layer).get("weight") is None
+    weight = layer.weight
+    del layer.weight
+    with pytest.raises(AttributeError, match="'Linear' object has no attribute 'weight'"):
+        layer.weight
+    assert not hasattr(layer, "weight") and nn.Linear(2, 1, bias=False).bias is None
+    layer.register_buffer("weight", weight.detach())
+    assert isinstance(layer.weight, tenet.Tensor) and list(dict(layer.named_parameters())) == ["bias"]
+    del layer.weight
+    layer.weight = weight.detach() * 2  # a plain attribute, as programs that compute weights set it
+    assert tenet.equal(layer(tenet.ones(1, 2)), nn.functional.linear(tenet.ones(1, 2), weight * 2, layer.bias))
+
+    class Half(nn.Linear):
+        @property
+        def weight(self) -> Any:
+            return self._parameters["weight"] / 2
+
+        @weight.setter
+        def weight(self, value: Any) -> None:
+            raise AssertionError("Module.__setattr__ keeps it")
+
+    half = Half(2, 1)
+    assert tenet.equal(half.weight * 2, half._parameters["weight"]) and len(list(half.parameters())) == 2
+    assert repr(nn.Linear.weight).startswith("<tenet.Part object")
+
+
 def test_forward_hooks() -> None:
     net, seen = nn.Linear(2, 1), []
     pre = net.register_forward_pre_hook(lambda m, args: (args[0] * 2,))
