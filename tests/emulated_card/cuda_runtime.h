@@ -131,11 +131,14 @@ std::int64_t scrambling_step(std::int64_t blocks);
 template <class Body> void emulated_launch(std::int64_t n, const Body& body) {
   if (n <= 0) return;
   static_assert(std::is_trivially_copyable_v<Body>, "what a kernel is given is copied as bytes");
-  Body given = body;
+  const Body given = body;
   // Of a loop, where its operands lie; of others, those without padding, in which anything may stand.
 #if defined(__has_builtin) && __has_builtin(__builtin_clear_padding)
-  __builtin_clear_padding(&given);
-  if constexpr (requires { given.index; }) emulated_card::check_given(&given.index, sizeof given.index);
+  if constexpr (requires { given.index; }) {
+    auto index = given.index;
+    __builtin_clear_padding(&index);
+    emulated_card::check_given(&index, sizeof index);
+  }
 #endif
   if constexpr (std::has_unique_object_representations_v<Body>) emulated_card::check_given(&given, sizeof given);
   emulated_card::give([n, given, device = emulated_card::current_device()] {
