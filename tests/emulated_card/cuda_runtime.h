@@ -140,7 +140,8 @@ template <class Body> void emulated_launch(std::int64_t n, const Body& body) {
     emulated_card::check_given(&index, sizeof index);
   }
 #endif
-  if constexpr (std::has_unique_object_representations_v<Body>) emulated_card::check_given(&given, sizeof given);
+  if constexpr (std::has_unique_object_representations_v<Body>)
+    emulated_card::check_given(&given, sizeof given);
   emulated_card::give([n, given, device = emulated_card::current_device()] {
     const emulated_card::Open open(device);
     const std::int64_t blocks = (n - 1) / emulated_card::kBlock + 1;
