@@ -57,8 +57,10 @@ SgdPart sgd_part(py::handle parameter, const py::object& states, bool with_momen
   if (!part.dx.defined()) return part;
   if (with_momentum) {
     part.state = states[parameter];
-    if (PyDict_Check(part.state.ptr()) == 0)
-      throw py::type_error("SGD: the state of a parameter must be a dict.");
+    if (PyDict_Check(part.state.ptr()) == 0) {
+      throw py::type_error(cat("SGD: the state of a parameter is a ", Py_TYPE(part.state.ptr())->tp_name,
+                               ". It must be a dict, as load_state_dict() and step() make it."));
+    }
     PyObject* const known = PyDict_GetItemString(part.state.ptr(), kMomentum);
     part.first = known == nullptr || known == Py_None;
     part.b = part.first ? zeros_like(x) : py::handle(known).cast<Tensor>();
