@@ -1,7 +1,9 @@
 // The emulated card itself, and what of the backend only it can show: failures on demand.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <vector>
 
@@ -75,6 +77,33 @@ TEST(EmulatedCardDeathTest, AKernelMayNotBeGivenMemoryOfTheHost) {
   alignas(256) int on_the_stack[64] = {};
   EXPECT_DEATH(for_each(kCard, 1, Count{on_the_stack + 16}),
                "word 0 of what a kernel is given is an address of the host");
+}
+
+/// As a loop is given: with the place of its operand, and padding behind the rank.
+struct Indexed {
+  struct Index {
+    int rank;
+    std::int64_t total;
+    const void* data;
+  } index;
+  TENET_HD void operator()(std::int64_t) const {}
+};
+
+TEST(EmulatedCardDeathTest, ALoopMayNotBeGivenMemoryOfTheHost) {
+  alignas(256) int on_the_stack[64] = {};
+  EXPECT_DEATH(for_each(kCard, 1, Indexed{{0, 1, on_the_stack}}),
+               "word 2 of what a kernel is given is an address of the host");
+}
+
+TEST(EmulatedCard, PaddingMayLookLikeAnAddress) {
+  void* const wanted = reinterpret_cast<void*>(std::uintptr_t{0x7e01} << 32);
+  void* const page = mmap(wanted, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  ASSERT_EQ(page, wanted);
+  Indexed body{{0, 1, nullptr}};
+  const std::uint32_t upper_half = 0x7e01;
+  std::memcpy(reinterpret_cast<char*>(&body.index) + sizeof(int), &upper_half, sizeof upper_half);
+  for_each(kCard, 1, body);  // goes on
+  munmap(page, 4096);
 }
 
 template <class F> std::string text_of(F&& f) {
