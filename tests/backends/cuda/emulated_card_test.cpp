@@ -85,13 +85,14 @@ struct Indexed {
     int rank;
     std::int64_t total;
     const void* data;
+    std::int64_t strides[64];  // many, so that it is copied as bytes, padding and all
   } index;
   TENET_HD void operator()(std::int64_t) const {}
 };
 
 TEST(EmulatedCardDeathTest, ALoopMayNotBeGivenMemoryOfTheHost) {
   alignas(256) int on_the_stack[64] = {};
-  EXPECT_DEATH(for_each(kCard, 1, Indexed{{0, 1, on_the_stack}}),
+  EXPECT_DEATH(for_each(kCard, 1, Indexed{{0, 1, on_the_stack, {}}}),
                "word 2 of what a kernel is given is an address of the host");
 }
 
@@ -99,7 +100,7 @@ TEST(EmulatedCard, PaddingMayLookLikeAnAddress) {
   void* const wanted = reinterpret_cast<void*>(std::uintptr_t{0x7e01} << 32);
   void* const page = mmap(wanted, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
   ASSERT_EQ(page, wanted);
-  Indexed body{{0, 1, nullptr}};
+  Indexed body{{0, 1, nullptr, {}}};
   const std::uint32_t upper_half = 0x7e01;
   std::memcpy(reinterpret_cast<char*>(&body.index) + sizeof(int), &upper_half, sizeof upper_half);
   for_each(kCard, 1, body);  // goes on
